@@ -1,0 +1,93 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Read bottom to top: a target imports only targets written above it. FloorPlanTests holds this.
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+func floor(_ name: String, on dependencies: Target.Dependency...) -> Target {
+  .target(name: name, dependencies: dependencies, exclude: ["README.md"], swiftSettings: settings)
+}
+
+func tests(of name: String, plus more: Target.Dependency..., resources: [Resource] = []) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: [.byName(name: name), "ShortlistTesting"] + more,
+    resources: resources, swiftSettings: settings)
+}
+
+let package = Package(
+  name: "shortlist",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Shortlist", targets: ["Shortlist"]),
+    .library(name: "ShortlistTesting", targets: ["ShortlistTesting"]),
+    .executable(name: "shortlist", targets: ["ShortlistCommand"]),
+  ],
+  traits: [
+    .trait(name: "Server", description: "Serve models over HTTP and gRPC."),
+    .default(enabledTraits: ["Server"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+    .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+  ],
+  targets: [
+    // Floor 0. Kernels are optimised in debug builds too: at -O0 they are 70 times slower.
+    .target(
+      name: "CShortlistKernels", exclude: ["README.md"],
+      cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+
+    // Floor 1
+    floor("ShortlistTensors", on: "CShortlistKernels", "CZlib"),
+
+    // Floor 2
+    floor(
+      "ShortlistData", on: "ShortlistTensors", .product(name: "Crypto", package: "swift-crypto")),
+    floor("ShortlistIndex", on: "ShortlistTensors"),
+
+    // Floor 3
+    floor("ShortlistModels", on: "ShortlistTensors", "ShortlistData"),
+
+    // Floor 4
+    floor("ShortlistTraining", on: "ShortlistTensors", "ShortlistData", "ShortlistIndex", "ShortlistModels"),
+    floor("ShortlistArtifacts", on: "ShortlistTensors", "ShortlistData", "ShortlistIndex", "ShortlistModels"),
+
+    // Floor 5
+    floor(
+      "Shortlist", on: "ShortlistTensors", "ShortlistData", "ShortlistIndex", "ShortlistModels",
+      "ShortlistTraining", "ShortlistArtifacts"),
+
+    // Floor 8
+    .executableTarget(
+      name: "ShortlistCommand",
+      dependencies: [
+        "Shortlist",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      exclude: ["README.md"], swiftSettings: settings),
+
+    // Beside the tower
+    floor("ShortlistTesting", on: "Shortlist"),
+
+    .testTarget(name: "FloorPlanTests", swiftSettings: settings),
+    tests(of: "ShortlistTensors", plus: "CShortlistKernels"),
+    tests(of: "ShortlistData"),
+    tests(of: "ShortlistIndex"),
+    tests(of: "ShortlistModels"),
+    tests(of: "ShortlistTraining"),
+    tests(of: "ShortlistArtifacts"),
+    tests(of: "ShortlistCommand", plus: "Shortlist"),
+  ]
+)

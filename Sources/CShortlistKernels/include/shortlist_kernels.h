@@ -1,0 +1,116 @@
+// Numeric kernels over row-major Float matrices. Nothing here allocates, keeps state, or starts a
+// thread. Every entry exists once per instruction set; `sl_scalar` is the plain twin that tests hold
+// the others to.
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__clang__)
+#pragma clang assume_nonnull begin
+#endif
+
+typedef enum sl_instruction_set {
+  sl_scalar = 0,    // plain C loops, the oracle
+  sl_portable = 1,  // clang vectors of 4 floats: SSE2 or NEON
+  sl_avx2 = 2,      // AVX2 and FMA
+  sl_avx512 = 3,    // AVX-512 F, BW, DQ, VL
+} sl_instruction_set;
+
+/// Lengths are counts of floats unless said otherwise; `ld` is the distance between rows in floats.
+/// Pointers need no alignment. Inputs and outputs overlap only where "in place" is said.
+typedef struct sl_kernels {
+  sl_instruction_set set;
+
+  // --- products -------------------------------------------------------------------------------
+  /// The sum over i of a[i] * b[i].
+  float (*dot)(const float *a, const float *b, size_t n);
+  /// out[i] = dot(query, rows + i * ld) for i in 0..<count.
+  void (*dot_rows)(const float *query, const float *rows, size_t ld, size_t count, size_t n,
+                   float *out);
+  /// Floats of scratch that `pack` writes for a k x n right factor.
+  size_t (*packed_size)(size_t n, size_t k);
+  /// Packs the right factor of a product. B is k x n, row-major with distance ldb; with `transposed`,
+  /// B is given as n x k and packed as its transpose.
+  void (*pack)(size_t n, size_t k, const float *b, size_t ldb, bool transposed, float *packed);
+  /// C = A B, or C += A B with `accumulate`. A is m x k with element (i, p) at a[i * a_row + p * a_column]
+  /// (so a transposed A needs no copy), packed comes from `pack`, C is m x n. `workspace` has
+  /// `workspace_size` floats. The sum over k is taken in the same order for every m and n.
+  void (*product)(size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t a_column,
+                  const float *packed, float *c, size_t ldc, bool accumulate, float *workspace);
+  size_t workspace_size;
+
+  // --- rows -----------------------------------------------------------------------------------
+  /// x[i] = x[i] * scale + bias[i], in place; returns the largest. `bias` may be NULL (zeros).
+  float (*scale_bias_max)(float *x, size_t n, float scale, const float *_Nullable bias);
+  /// x[i] = exp(x[i] - shift), in place; returns the sum (accumulated in double). -inf gives 0.
+  double (*exp_sum)(float *x, size_t n, float shift);
+  /// y[i] = exp(x[i]); x and y may be the same.
+  void (*exp)(const float *x, float *y, size_t n);
+  /// x[i] = max(x[i], y[i]) in place; which[i] = row where y won (strictly greater).
+  void (*max_update)(float *x, const float *y, uint8_t *which, uint8_t row, size_t n);
+  /// y += a * x.
+  void (*axpy)(float a, const float *x, float *y, size_t n);
+  /// x *= a, in place.
+  void (*scale)(float a, float *x, size_t n);
+  /// y[i] *= x[i], in place.
+  void (*multiply)(const float *x, float *y, size_t n);
+  /// The sum of squares, accumulated in double.
+  double (*sum_of_squares)(const float *x, size_t n);
+  /// The sum, accumulated in double.
+  double (*sum)(const float *x, size_t n);
+
+  // --- activations ------------------------------------------------------------------------------
+  /// y = activation(x). y and x may be the same.
+  void (*relu)(const float *x, float *y, size_t n);
+  void (*sigmoid)(const float *x, float *y, size_t n);
+  void (*tanh)(const float *x, float *y, size_t n);
+  /// The exact form, x * (1 + erf(x / sqrt 2)) / 2.
+  void (*gelu)(const float *x, float *y, size_t n);
+  /// g[i] *= derivative, in place. relu, sigmoid and tanh take their own output y, gelu its input x.
+  void (*relu_gradient)(const float *y, float *g, size_t n);
+  void (*sigmoid_gradient)(const float *y, float *g, size_t n);
+  void (*tanh_gradient)(const float *y, float *g, size_t n);
+  void (*gelu_gradient)(const float *x, float *g, size_t n);
+
+  // --- optimizers, Keras's arithmetic -------------------------------------------------------------
+  /// accumulator += g * g; w -= rate * g / sqrt(accumulator + epsilon).
+  void (*adagrad)(float *w, float *accumulator, const float *g, size_t n, float rate,
+                  float epsilon);
+  /// m += (g - m) * (1 - beta1); v += (g * g - v) * (1 - beta2); w -= m * alpha / (sqrt(v) + epsilon),
+  /// with alpha = rate * sqrt(1 - beta2^t) / (1 - beta1^t) given by the caller.
+  void (*adam)(float *w, float *m, float *v, const float *g, size_t n, float alpha, float beta1,
+               float beta2, float epsilon);
+  /// velocity = momentum * velocity - rate * g; w += nesterov ? momentum * velocity - rate * g : velocity.
+  void (*momentum)(float *w, float *velocity, const float *g, size_t n, float rate, float momentum,
+                   bool nesterov);
+
+  // --- selection --------------------------------------------------------------------------------
+  /// How many x[i] are greater than `threshold`, and how many are equal to it. NaN is neither.
+  void (*count_greater)(const float *x, size_t n, float threshold, size_t *greater, size_t *equal);
+  /// Appends every x[i] >= threshold, from i = *position on, to scores/rows (row = base + i), until
+  /// `capacity` might be exceeded; sets *position to the first i not looked at; returns the count.
+  /// `capacity` is at least 64.
+  size_t (*select)(const float *x, size_t n, float threshold, uint32_t base, float *scores,
+                   uint32_t *rows, size_t capacity, size_t *position);
+
+  // --- machine ----------------------------------------------------------------------------------
+  /// Runs 24 * lanes * iterations floating-point operations in registers, for measuring the peak;
+  /// returns a value that depends on all of them.
+  double (*peak)(size_t iterations);
+  size_t lanes;
+} sl_kernels;
+
+/// The kernels of an instruction set, or NULL where this processor or build lacks it.
+const sl_kernels *_Nullable sl_kernels_for(sl_instruction_set set);
+/// The fastest set this processor runs.
+const sl_kernels *sl_kernels_best(void);
+
+/// CRC-32C (Castagnoli) of n bytes, continuing from `crc` (0 to start). Hardware instruction where
+/// there is one; `sl_crc32c_scalar` is the table-driven twin.
+uint32_t sl_crc32c(uint32_t crc, const void *bytes, size_t n);
+uint32_t sl_crc32c_scalar(uint32_t crc, const void *bytes, size_t n);
+
+#if defined(__clang__)
+#pragma clang assume_nonnull end
+#endif

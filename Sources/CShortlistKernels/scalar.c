@@ -1,0 +1,1 @@
+#include "shortlist_kernels.h"
