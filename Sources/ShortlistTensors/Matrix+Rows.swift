@@ -1,0 +1,82 @@
+private import CShortlistKernels
+
+extension Matrix {
+  /// One row, for writing.
+  package subscript(mutableRow row: Int) -> MutableSpan<Float> {
+    @_lifetime(&self)
+    mutating get {
+      precondition(row >= 0 && row < rows, "row \(row) of a matrix with \(rows) rows")
+      let start = unsafe mutablePointer + row * columns
+      let span = unsafe MutableSpan(_unsafeStart: start, count: columns)
+      return unsafe _overrideLifetime(span, mutating: &self)
+    }
+  }
+
+  /// A copy of some rows that follow each other.
+  public func rows(_ range: Range<Int>) -> Matrix {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of a matrix with \(rows)")
+    if range == 0..<rows { return self }
+    var result = Matrix(uninitializedRows: range.count, columns: columns)
+    unsafe result.mutablePointer.update(
+      from: pointer + range.lowerBound * columns, count: range.count * columns)
+    return result
+  }
+
+  /// The named rows, in the order given; a row may come more than once.
+  ///
+  /// - Precondition: every number is in `0..<rows`.
+  public func gathering(_ wanted: [Int32]) -> Matrix {
+    var result = Matrix(uninitializedRows: wanted.count, columns: columns)
+    let target = unsafe result.mutablePointer
+    for (index, row) in wanted.enumerated() {
+      precondition(row >= 0 && row < rows, "row \(row) of a matrix with \(rows) rows")
+      unsafe (target + index * columns).update(from: pointer + Int(row) * columns, count: columns)
+    }
+    return result
+  }
+
+  /// Matrices of the same width, one below the other.
+  package init(stacking parts: [Matrix], columns: Int) {
+    self.init(uninitializedRows: parts.reduce(0) { $0 + $1.rows }, columns: columns)
+    var target = unsafe mutablePointer
+    for part in parts {
+      precondition(part.columns == columns, "stacking \(part.columns) on \(columns) columns")
+      unsafe target.update(from: part.pointer, count: part.count)
+      unsafe target += part.count
+    }
+  }
+
+  /// The sum of matrices of one shape, added in order.
+  ///
+  /// - Precondition: there is at least one.
+  package init(summing parts: [Matrix]) {
+    precondition(!parts.isEmpty, "a sum of no matrices")
+    self = parts[0]
+    for part in parts.dropFirst() { add(1, times: part) }
+  }
+
+  /// Adds `factor * other`.
+  public mutating func add(_ factor: Float, times other: Matrix) {
+    precondition(
+      rows == other.rows && columns == other.columns,
+      "adding \(other.rows) x \(other.columns) to \(rows) x \(columns)")
+    unsafe Kernels.best.axpy(factor, other.pointer, mutablePointer, count)
+  }
+
+  /// Multiplies every element by `factor`.
+  public mutating func scale(by factor: Float) {
+    unsafe Kernels.best.scale(factor, mutablePointer, count)
+  }
+
+  /// Multiplies element by element.
+  package mutating func multiply(by other: Matrix) {
+    precondition(
+      rows == other.rows && columns == other.columns,
+      "multiplying \(rows) x \(columns) by \(other.rows) x \(other.columns)")
+    unsafe Kernels.best.multiply(other.pointer, mutablePointer, count)
+  }
+
+  /// Whether every element is finite.
+  public var isFinite: Bool { values.isFinite }
+}
