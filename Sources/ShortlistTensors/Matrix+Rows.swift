@@ -80,3 +80,35 @@ extension Matrix {
   /// Whether every element is finite.
   public var isFinite: Bool { values.isFinite }
 }
+
+extension Matrix {
+  /// Copies `width` columns of every row of a matrix with as many rows.
+  package mutating func copyColumns(from source: Matrix, start: Int, to target: Int, width: Int) {
+    precondition(
+      source.rows == rows && start + width <= source.columns && target + width <= columns,
+      "columns \(start)..<\(start + width) of \(source) to column \(target) of \(self)")
+    let base = unsafe mutablePointer
+    for row in 0..<rows {
+      unsafe (base + row * columns + target).update(
+        from: source.pointer + row * source.columns + start, count: width)
+    }
+  }
+
+  /// Adds a row to every row.
+  package mutating func addToRows(_ bias: Span<Float>) {
+    for row in 0..<rows {
+      var target = self[mutableRow: row]
+      target.add(1, times: bias)
+    }
+  }
+
+  /// The sum of all rows: 1 x columns.
+  package func sumOfRows() -> Matrix {
+    var sum = Matrix(rows: 1, columns: columns)
+    for row in 0..<rows {
+      var target = sum[mutableRow: 0]
+      target.add(1, times: self[row: row])
+    }
+    return sum
+  }
+}
