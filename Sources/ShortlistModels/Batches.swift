@@ -1,5 +1,5 @@
 public import ShortlistData
-public import ShortlistTensors
+import ShortlistTensors
 
 /// A dataset cut into batches, in the same order or in a new one every epoch.
 public struct Batches: Sendable {

@@ -1,5 +1,5 @@
 public import ShortlistData
-public import ShortlistTensors
+import ShortlistTensors
 
 /// Something that learns: parameters, and a loss over batches of examples.
 ///

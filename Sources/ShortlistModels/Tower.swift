@@ -1,5 +1,5 @@
 public import ShortlistData
-public import ShortlistTensors
+import ShortlistTensors
 
 /// Features to a vector: encoders side by side, then layers one after the other.
 ///

@@ -196,13 +196,13 @@ public struct RetrievalExamples: Sendable {
 }
 
 /// Rows with repetitions as distinct rows, in order, and positions among them.
-struct DistinctRows {
+package struct DistinctRows {
   /// Strictly increasing.
-  let rows: [Int32]
+  package let rows: [Int32]
   /// For each element given, where its row stands in `rows`.
-  let positions: [Int32]
+  package let positions: [Int32]
 
-  init(_ elements: [Int32]) {
+  package init(_ elements: [Int32]) {
     rows = Array(Set(elements)).sorted()
     let places = Dictionary(uniqueKeysWithValues: rows.enumerated().map { ($1, Int32($0)) })
     positions = elements.map { places[$0] ?? 0 }

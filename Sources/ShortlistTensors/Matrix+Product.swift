@@ -52,7 +52,8 @@ extension Matrix {
     )
     guard rows.count > 0, columns > 0 else { return }
     unsafe Kernels.best.product(
-      rows.count, columns, left.columns, left.pointer + rows.lowerBound * left.columns, left.columns,
+      rows.count, columns, left.columns, left.pointer + rows.lowerBound * left.columns,
+      left.columns,
       1, right.pointer, mutablePointer, columns, accumulating, workspace.storage.base)
   }
 

@@ -112,3 +112,34 @@ extension Matrix {
     return sum
   }
 }
+
+extension Matrix {
+  /// Copies a row of a matrix of the same width.
+  package mutating func copyRow(_ row: Int, from source: Matrix, row sourceRow: Int) {
+    precondition(
+      source.columns == columns && row < rows && sourceRow < source.rows && row >= 0
+        && sourceRow >= 0, "row \(sourceRow) of \(source) to row \(row) of \(self)")
+    unsafe (mutablePointer + row * columns).update(
+      from: source.pointer + sourceRow * columns, count: columns)
+  }
+
+  /// The larger of each pair in a row, in place; `winners[start + i]` becomes `winner` where `other` is
+  /// strictly larger.
+  package mutating func takeMaximum(
+    inRow row: Int, with other: Span<Float>, winner: UInt8, winners: inout [UInt8],
+    from start: Int
+  ) {
+    precondition(
+      row >= 0 && row < rows && other.count == columns && start >= 0
+        && start + columns <= winners.count,
+      "row \(row) of \(self), \(other.count) others, \(winners.count) winners from \(start)")
+    let x = unsafe mutablePointer + row * columns
+    let n = columns
+    unsafe other.withPointer { y in
+      unsafe winners.withUnsafeMutableBufferPointer { w in
+        guard let w = w.baseAddress else { return }
+        unsafe Kernels.best.max_update(x, y, w + start, winner, n)
+      }
+    }
+  }
+}

@@ -58,13 +58,15 @@ extension Matrix {
     _ body: (Int, UnsafePointer<Float>, Int) -> Void
   ) {
     guard let rows else {
-      precondition(gradient.rows == self.rows && gradient.columns == columns, "gradient \(gradient) of \(self)")
+      precondition(
+        gradient.rows == self.rows && gradient.columns == columns, "gradient \(gradient) of \(self)"
+      )
       let piece = 1 << 16
       let total = count
       // The pieces are disjoint, so the threads share no element.
       nonisolated(unsafe) let source = unsafe gradient.pointer
-      withoutActuallyEscaping(body) { body in
-        nonisolated(unsafe) let body = body
+      unsafe withoutActuallyEscaping(body) { body in
+        nonisolated(unsafe) let body = unsafe body
         Parallel.forEach((total + piece - 1) / piece) { index in
           let start = index * piece
           unsafe body(start, source + start, Swift.min(piece, total - start))
@@ -72,7 +74,9 @@ extension Matrix {
       }
       return
     }
-    precondition(rows.count == gradient.rows && gradient.columns == columns, "gradient \(gradient) of \(rows.count) rows of \(self)")
+    precondition(
+      rows.count == gradient.rows && gradient.columns == columns,
+      "gradient \(gradient) of \(rows.count) rows of \(self)")
     for (index, row) in rows.enumerated() {
       precondition(row >= 0 && row < self.rows, "row \(row) of a matrix with \(self.rows) rows")
       unsafe body(Int(row) * columns, gradient.pointer + index * columns, columns)

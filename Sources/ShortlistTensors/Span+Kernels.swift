@@ -5,7 +5,9 @@ extension Span<Float> {
   /// The inner product with `other`.
   package func dot(_ other: Span<Float>) -> Float {
     precondition(count == other.count, "dot of \(count) with \(other.count) elements")
-    return unsafe withPointer { x in unsafe other.withPointer { y in unsafe Kernels.best.dot(x, y, count) } }
+    return unsafe withPointer { x in
+      unsafe other.withPointer { y in unsafe Kernels.best.dot(x, y, count) }
+    }
   }
 
   /// The sum of squares, accumulated in double precision.
@@ -50,7 +52,9 @@ extension MutableSpan<Float> {
   package mutating func add(_ factor: Float, times other: Span<Float>) {
     precondition(count == other.count, "adding \(other.count) to \(count) elements")
     let n = count
-    unsafe withPointer { y in unsafe other.withPointer { x in unsafe Kernels.best.axpy(factor, x, y, n) } }
+    unsafe withPointer { y in
+      unsafe other.withPointer { x in unsafe Kernels.best.axpy(factor, x, y, n) }
+    }
   }
 
   /// Multiplies each element by `factor`.
@@ -63,16 +67,21 @@ extension MutableSpan<Float> {
   package mutating func multiply(by other: Span<Float>) {
     precondition(count == other.count, "multiplying \(count) by \(other.count) elements")
     let n = count
-    unsafe withPointer { y in unsafe other.withPointer { x in unsafe Kernels.best.multiply(x, y, n) } }
+    unsafe withPointer { y in
+      unsafe other.withPointer { x in unsafe Kernels.best.multiply(x, y, n) }
+    }
   }
 
   /// `x * factor + bias` in place; returns the largest element. An empty `bias` stands for zeros.
   package mutating func scaleAndAdd(_ factor: Float, _ bias: Span<Float>) -> Float {
-    precondition(bias.isEmpty || bias.count == count, "a bias of \(bias.count) for \(count) elements")
+    precondition(
+      bias.isEmpty || bias.count == count, "a bias of \(bias.count) for \(count) elements")
     let n = count
     let none = bias.isEmpty
     return unsafe withPointer { x in
-      unsafe bias.withPointer { b in unsafe Kernels.best.scale_bias_max(x, n, factor, none ? nil : b) }
+      unsafe bias.withPointer { b in
+        unsafe Kernels.best.scale_bias_max(x, n, factor, none ? nil : b)
+      }
     }
   }
 
@@ -80,22 +89,6 @@ extension MutableSpan<Float> {
   package mutating func exponentiate(shift: Float) -> Double {
     let n = count
     return unsafe withPointer { unsafe Kernels.best.exp_sum($0, n, shift) }
-  }
-
-  /// The larger of each pair, in place; `winners[i]` becomes `row` where `other` is strictly larger.
-  package mutating func takeMaximum(
-    with other: Span<Float>, row: UInt8, winners: inout MutableSpan<UInt8>
-  ) {
-    precondition(count == other.count && count == winners.count, "rows of different lengths")
-    let n = count
-    unsafe withPointer { x in
-      unsafe other.withPointer { y in
-        unsafe winners.withUnsafeMutableBufferPointer { w in
-          guard let w = w.baseAddress else { return }
-          unsafe Kernels.best.max_update(x, y, w, row, n)
-        }
-      }
-    }
   }
 
   /// Calls `body` with an address that may be written for `count` elements, also when there are none.

@@ -1,4 +1,4 @@
-private import Foundation
+public import Foundation
 
 /// What training reported: one record for each epoch.
 public struct History: Sendable, Codable, Equatable {
@@ -80,15 +80,21 @@ public struct History: Sendable, Codable, Equatable {
 
   /// The records as CSV with a header; a metric that an epoch lacks is an empty field.
   public func csv() -> String {
-    let names = Set(epochs.flatMap(\.metrics.keys)).sorted(using: .localizedStandard)
+    let names = Set(epochs.flatMap(\.metrics.keys)).inNumericOrder
     var lines = [(Epoch.fixed + names).joined(separator: ",")]
     for e in epochs {
       let fixed = [
         "\(e.epoch)", "\(e.loss)", "\(e.regularizationLoss)", "\(e.totalLoss)", "\(e.examples)",
         "\(e.seconds)",
       ]
-      lines.append((fixed + names.map { e.metrics[$0].map { "\($0)" } ?? "" }).joined(separator: ","))
+      lines.append(
+        (fixed + names.map { e.metrics[$0].map { "\($0)" } ?? "" }).joined(separator: ","))
     }
     return lines.joined(separator: "\n") + "\n"
   }
+}
+
+extension Collection<String> {
+  /// Sorted so that `top_5` comes before `top_10`.
+  var inNumericOrder: [String] { sorted { $0.compare($1, options: .numeric) == .orderedAscending } }
 }

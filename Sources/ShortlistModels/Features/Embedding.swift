@@ -1,5 +1,5 @@
 public import ShortlistData
-public import ShortlistTensors
+import ShortlistTensors
 
 /// A learned vector for each value of a feature: one row of a table, or several rows pooled for a list.
 ///
@@ -96,7 +96,8 @@ public struct Embedding: FeatureEncoder, Hashable {
   // MARK: Codable
 
   private enum CodingKeys: String, CodingKey {
-    case name, feature, dimensions, pooling, initializer, weightDecay = "weight_decay"
+    case name, feature, dimensions, pooling, initializer
+    case weightDecay = "weight_decay"
   }
 
   public init(from decoder: any Decoder) throws {

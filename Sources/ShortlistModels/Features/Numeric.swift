@@ -1,5 +1,5 @@
 public import ShortlistData
-public import ShortlistTensors
+import ShortlistTensors
 
 /// A number as it is, or standardised: (x - mean) / deviation; one column.
 public struct Numeric: FeatureEncoder, Hashable {

@@ -1,4 +1,4 @@
-public import ShortlistTensors
+import ShortlistTensors
 
 extension Pass {
   /// The sum of two values of one shape.

@@ -1,4 +1,4 @@
-public import ShortlistTensors
+import ShortlistTensors
 
 /// How the embeddings of a list become one vector.
 public enum Pooling: String, Sendable, Codable, CaseIterable {
@@ -59,7 +59,8 @@ extension Pass {
 
   /// factor * the sum of squares of the distinct rows named, as one number: L2 weight decay of the part
   /// of a table that a batch touches.
-  public func sumOfSquares(ofRows rows: [Int32], in table: String, times factor: Float) -> Variable {
+  public func sumOfSquares(ofRows rows: [Int32], in table: String, times factor: Float) -> Variable
+  {
     let path = path(table)
     let distinct = Array(Set(rows)).sorted()
     let values = matrix(path).gathering(distinct)

@@ -1,4 +1,4 @@
-public import ShortlistTensors
+import ShortlistTensors
 
 extension Pass {
   /// Each row divided by its Euclidean length: x / √max(Σ x², epsilon).

@@ -1,4 +1,4 @@
-public import ShortlistTensors
+import ShortlistTensors
 
 /// The retrieval task: for each example, tell its candidate from the others of the batch by a softmax over
 /// inner products.

@@ -59,16 +59,14 @@ struct SoftmaxWorker {
     }
     logits.setProduct(queries, rows: range, packed, workspace: workspace)
     let columns = packed.columns
+    let logits = self.logits
     for line in 0..<rows.count {
-      var target = scores[mutableRow: line]
-      for c in 0..<columns { target[c] = logits[line * heads, c] }
+      scores.copyRow(line, from: logits, row: line * heads)
       for c in 0..<columns { winners[line * columns + c] = 0 }
       for head in 1..<heads {
-        var best = scores[mutableRow: line]
-        var all = winners.mutableSpan
-        var which = all.extracting(line * columns..<(line + 1) * columns)
-        best.takeMaximum(
-          with: logits[row: line * heads + head], row: UInt8(head), winners: &which)
+        scores.takeMaximum(
+          inRow: line, with: logits[row: line * heads + head], winner: UInt8(head),
+          winners: &winners, from: line * columns)
       }
     }
   }
@@ -76,8 +74,9 @@ struct SoftmaxWorker {
   /// Turns a line of scores into the gradient of the loss with respect to them.
   private mutating func reduce(line: Int, row: Int) {
     let task = plan.task
+    let bias = plan.bias
     var values = scores[mutableRow: line]
-    var largest = values.scaleAndAdd(1 / task.temperature, plan.bias.span)
+    var largest = values.scaleAndAdd(1 / task.temperature, bias.span)
     if plan.isPerExample {
       largest = selectNegatives(line: line, example: row)
     }
@@ -123,7 +122,8 @@ struct SoftmaxWorker {
       }
     }
     if !plan.task.batchMetrics.isEmpty {
-      let counts = scores[row: line].countGreater(than: scores[line, example])
+      let own = scores[line, example]
+      let counts = scores[row: line].countGreater(than: own)
       result.betterInBatch.append(Int32(counts.greater + counts.equal - 1))
     }
     if let hardest = plan.task.hardNegatives, hardest < columns - 1 {
@@ -140,14 +140,13 @@ struct SoftmaxWorker {
     let columns = packed.columns
     var others: [Float] = []
     others.reserveCapacity(columns)
-    let values = scores[row: line]
-    for column in 0..<columns where column != own { others.append(values[column]) }
+    for column in 0..<columns where column != own { others.append(scores[line, column]) }
     let threshold = others.nthLargest(count)
     var ties = count
     for value in others where value > threshold { ties -= 1 }
     for column in 0..<columns where column != own {
       let value = scores[line, column]
-      if value > threshold { continue }
+      guard value <= threshold else { continue }
       if value == threshold && ties > 0 {
         ties -= 1
         continue
@@ -179,9 +178,9 @@ struct SoftmaxWorker {
     let columns = packed.columns
     for line in 0..<lines {
       for head in 0..<heads {
-        var target = gradient[mutableRow: line * heads + head]
         for column in 0..<columns {
-          target[column] = winners[line * columns + column] == head ? scores[line, column] : 0
+          let won = winners[line * columns + column] == head
+          gradient[line * heads + head, column] = won ? scores[line, column] : 0
         }
       }
     }

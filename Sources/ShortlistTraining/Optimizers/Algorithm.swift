@@ -1,4 +1,4 @@
-public import ShortlistTensors
+import ShortlistTensors
 
 #if canImport(Glibc)
   private import Glibc

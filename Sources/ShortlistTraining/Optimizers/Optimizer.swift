@@ -1,5 +1,5 @@
 public import ShortlistModels
-public import ShortlistTensors
+import ShortlistTensors
 
 /// Changes parameters along gradients, with Keras's arithmetic.
 ///
@@ -30,7 +30,9 @@ public struct Optimizer: Sendable {
   public static func sgd(
     learningRate: Float, momentum: Float = 0, nesterov: Bool = false, lazily: Bool = false
   ) -> Optimizer {
-    Optimizer(.sgd(.init(momentum: momentum, nesterov: nesterov, lazily: lazily)), learningRate: learningRate)
+    Optimizer(
+      .sgd(.init(momentum: momentum, nesterov: nesterov, lazily: lazily)),
+      learningRate: learningRate)
   }
 
   /// accumulator += g²; w -= rate g / √(accumulator + epsilon) (Duchi et al., 2011).
@@ -75,7 +77,8 @@ public struct Optimizer: Sendable {
     }
   }
 
-  private mutating func update(_ matrix: inout Matrix, named name: String, along gradient: Gradient) {
+  private mutating func update(_ matrix: inout Matrix, named name: String, along gradient: Gradient)
+  {
     var state = slots.removeValue(forKey: name) ?? algorithm.slots(for: matrix)
     let (values, rows) = gradient.pieces(of: matrix, dense: algorithm.movesEveryRow)
     switch algorithm {
