@@ -1,4 +1,16 @@
-#include "shortlist_kernels.h"
+#include "sets.h"
+
+#include <string.h>
+#if defined(__x86_64__)
+#include <nmmintrin.h>
+#elif defined(__aarch64__)
+#pragma clang attribute push(__attribute__((target("crc"))), apply_to = function)
+#include <arm_acle.h>
+#pragma clang attribute pop
+#if defined(__linux__)
+#include <sys/auxv.h>
+#endif
+#endif
 
 // The remainders of the 16 four-bit values by the reflected polynomial 0x82F63B78.
 static const uint32_t remainders[16] = {
@@ -17,6 +29,39 @@ uint32_t sl_crc32c_scalar(uint32_t crc, const void *bytes, size_t n) {
   return ~crc;
 }
 
+#if defined(__x86_64__)
+#define CRC_TARGET "sse4.2"
+#define CRC_EIGHT(crc, word) ((uint32_t)_mm_crc32_u64(crc, word))
+#define CRC_ONE(crc, byte) _mm_crc32_u8(crc, byte)
+static bool has_instruction(void) { return __builtin_cpu_supports("sse4.2"); }
+#elif defined(__aarch64__)
+#define CRC_TARGET "crc"
+#define CRC_EIGHT(crc, word) __crc32cd(crc, word)
+#define CRC_ONE(crc, byte) __crc32cb(crc, byte)
+#if defined(__linux__)
+static bool has_instruction(void) { return getauxval(AT_HWCAP) & (1 << 7); }  // HWCAP_CRC32
+#else
+static bool has_instruction(void) { return true; }  // every Apple processor of the architecture
+#endif
+#endif
+
+#ifdef CRC_TARGET
+__attribute__((target(CRC_TARGET))) static uint32_t by_instruction(uint32_t crc, const uint8_t *p,
+                                                                   size_t n) {
+  crc = ~crc;
+  for (; n >= 8; n -= 8, p += 8) {
+    uint64_t word;
+    memcpy(&word, p, 8);
+    crc = CRC_EIGHT(crc, word);
+  }
+  for (; n > 0; n--, p++) crc = CRC_ONE(crc, *p);
+  return ~crc;
+}
+#endif
+
 uint32_t sl_crc32c(uint32_t crc, const void *bytes, size_t n) {
+#ifdef CRC_TARGET
+  if (has_instruction()) return by_instruction(crc, bytes, n);
+#endif
   return sl_crc32c_scalar(crc, bytes, n);
 }

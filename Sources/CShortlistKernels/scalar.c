@@ -194,9 +194,13 @@ static double peak(size_t iterations) {
   float a[12];
   for (int j = 0; j < 12; j++) a[j] = (float)j;
   float factor = 0.999f, term = 0.001f;
-  __asm__ volatile("" : "+r"(factor), "+r"(term));
+  SL_OPAQUE(factor);
+  SL_OPAQUE(term);
   for (size_t i = 0; i < iterations; i++)
-    for (int j = 0; j < 12; j++) a[j] = a[j] * factor + term;
+    _Pragma("clang loop unroll(full)") for (int j = 0; j < 12; j++) {
+      a[j] = a[j] * factor + term;
+      SL_OPAQUE(a[j]);
+    }
   double sum = 0;
   for (int j = 0; j < 12; j++) sum += a[j];
   return sum;

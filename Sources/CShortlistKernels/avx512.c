@@ -1,0 +1,17 @@
+// Vectors of sixteen floats: AVX-512 F, BW, DQ and VL.
+#include "sets.h"
+
+#if SL_X86
+#include <immintrin.h>
+#include <math.h>
+#include <string.h>
+
+#define SET avx512
+#define LANES 16
+#define TILE_ROWS 14
+#define TILE_VECTORS 2
+#pragma clang attribute push( \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
+#include "vector_set.h"
+#pragma clang attribute pop
+#endif
