@@ -127,8 +127,8 @@ public struct RetrievalBatch: Sendable {
 public struct RetrievalLoss {
   /// One number: the weighted sum over the examples.
   public let loss: Variable
-  /// For each example, how many of the batch's other candidates (and extra negatives) score at least as
-  /// high as its own, after all corrections; empty unless asked for.
+  /// For each example, how many columns of other candidates score at least as high as its own, after all
+  /// corrections; empty unless asked for.
   public let betterInBatch: [Int32]
 }
 

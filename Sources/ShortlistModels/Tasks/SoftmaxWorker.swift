@@ -122,9 +122,7 @@ struct SoftmaxWorker {
       }
     }
     if !plan.task.batchMetrics.isEmpty {
-      let own = scores[line, example]
-      let counts = scores[row: line].countGreater(than: own)
-      result.betterInBatch.append(Int32(counts.greater + counts.equal - 1))
+      result.betterInBatch.append(countBetter(line: line, own: example))
     }
     if let hardest = plan.task.hardNegatives, hardest < columns - 1 {
       keepHardest(hardest, line: line, own: example)
@@ -133,6 +131,18 @@ struct SoftmaxWorker {
     let values = scores[row: line]
     for column in 1..<max(1, columns) where values[column] > largest { largest = values[column] }
     return largest
+  }
+
+  /// How many columns score at least as high as the own one, copies of the own candidate apart.
+  private func countBetter(line: Int, own: Int) -> Int32 {
+    let score = scores[line, own]
+    let counts = scores[row: line].countGreater(than: score)
+    let candidates = plan.columnCandidates
+    var copies = 0
+    for column in candidates.indices where candidates[column] == candidates[own] {
+      if scores[line, column] == score { copies += 1 }
+    }
+    return Int32(counts.greater + counts.equal - copies)
   }
 
   /// Leaves the own candidate and the `count` highest of the others; ties go to the first.
