@@ -15,7 +15,7 @@ package enum AtomicFile {
       try body(&writer)
       try writer.finish()
       try SystemCalls.rename(
-        temporary.path(percentEncoded: false), to: url.path(percentEncoded: false))
+        temporary.plainPath, to: url.plainPath)
     } catch {
       try? FileManager.default.removeItem(at: temporary)
       throw FileError.renaming(temporary, to: url, in: error)
@@ -34,7 +34,7 @@ package enum AtomicFolder {
   package static func write(
     to url: URL, _ body: (URL) throws -> Void
   ) throws {
-    let path = url.path(percentEncoded: false)
+    let path = url.plainPath
     let temporary = url.temporarySibling
     func refuseExisting() throws {
       if FileManager.default.fileExists(atPath: path) {
@@ -46,11 +46,11 @@ package enum AtomicFolder {
     try refuseExisting()
     try SystemCalls.makeFolders(url.parentPath)
     do {
-      try SystemCalls.makeFolder(temporary.path(percentEncoded: false))
+      try SystemCalls.makeFolder(temporary.plainPath)
       try body(temporary)
       try flushContents(of: temporary)
       try refuseExisting()
-      try SystemCalls.rename(temporary.path(percentEncoded: false), to: path)
+      try SystemCalls.rename(temporary.plainPath, to: path)
     } catch {
       try? FileManager.default.removeItem(at: temporary)
       throw FileError.renaming(temporary, to: url, in: error)
@@ -66,10 +66,10 @@ package enum AtomicFolder {
       if try name.resourceValues(forKeys: [.isDirectoryKey]).isDirectory == true {
         try flushContents(of: name)
       } else {
-        try SystemCalls.synchronize(path: name.path(percentEncoded: false))
+        try SystemCalls.synchronize(path: name.plainPath)
       }
     }
-    try SystemCalls.synchronize(path: folder.path(percentEncoded: false))
+    try SystemCalls.synchronize(path: folder.plainPath)
   }
 }
 
@@ -81,7 +81,7 @@ extension URL {
   }
 
   fileprivate var parentPath: String {
-    let path = deletingLastPathComponent().path(percentEncoded: false)
+    let path = deletingLastPathComponent().plainPath
     return path.isEmpty ? "." : path
   }
 }
@@ -94,7 +94,7 @@ extension FileError {
     guard let error = error as? FileError else { return error }
     func known(_ text: String) -> String {
       text.replacingOccurrences(
-        of: temporary.path(percentEncoded: false), with: url.path(percentEncoded: false))
+        of: temporary.plainPath, with: url.plainPath)
     }
     return FileError(error.code, path: known(error.path), message: known(error.message))
   }

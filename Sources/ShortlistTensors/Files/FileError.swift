@@ -64,3 +64,11 @@ extension FileError: CustomStringConvertible, LocalizedError {
   public var description: String { message }
   public var errorDescription: String? { message }
 }
+
+extension URL {
+  /// The path as messages and system calls want it: without a slash at the end.
+  package var plainPath: String {
+    let path = path(percentEncoded: false)
+    return path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+  }
+}

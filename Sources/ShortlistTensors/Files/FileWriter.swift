@@ -24,7 +24,7 @@ package struct FileWriter: ~Copyable {
   /// - Parameter exclusively: whether a file that exists is an error; otherwise it is emptied.
   /// - Throws: `FileError`.
   package init(creating url: URL, exclusively: Bool = false) throws(FileError) {
-    path = url.path(percentEncoded: false)
+    path = url.plainPath
     descriptor = try SystemCalls.openForWriting(path, exclusively: exclusively)
   }
 

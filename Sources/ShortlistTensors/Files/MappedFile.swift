@@ -24,7 +24,7 @@ package final class MappedFile: @unchecked Sendable {
 
   /// - Throws: `FileError` if `url` is no file or may not be read.
   package init(_ url: URL) throws(FileError) {
-    path = url.path(percentEncoded: false)
+    path = url.plainPath
     let descriptor = try SystemCalls.openForReading(path)
     defer { SystemCalls.close(descriptor) }
     count = try SystemCalls.size(of: descriptor, at: path)

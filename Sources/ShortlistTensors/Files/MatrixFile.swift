@@ -12,7 +12,7 @@ package final class MatrixFile: Sendable {
   package init(_ url: URL, tensor name: String) throws {
     let place = try Safetensors(contentsOf: url).place(ofMatrix: name)
     (offset, rows, columns) = place
-    path = url.path(percentEncoded: false)
+    path = url.plainPath
     descriptor = try SystemCalls.openForReading(path)
   }
 

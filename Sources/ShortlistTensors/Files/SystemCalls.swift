@@ -57,11 +57,11 @@ enum SystemCalls {
   }
 
   static func synchronize(_ descriptor: Int32, at path: String) throws(FileError) {
-    do {
-      try retrying("flush", at: path) { fsync(descriptor) }
-    } catch {
+    try retrying("flush", at: path) {
+      let result = fsync(descriptor)
       // Pipes, devices and some network folders cannot be flushed.
-      if errno != EINVAL && errno != EROFS && errno != ENOTSUP { throw error }
+      let refusals = [EINVAL, EROFS, ENOTSUP]
+      return result == -1 && refusals.contains(errno) ? 0 : result
     }
   }
 
@@ -91,7 +91,7 @@ enum SystemCalls {
       }
       return
     }
-    let parent = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
+    let parent = URL(filePath: path).deletingLastPathComponent().plainPath
     if parent != path { try makeFolders(parent) }
     do {
       try makeFolder(path)
