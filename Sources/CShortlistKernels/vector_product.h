@@ -55,13 +55,16 @@ typedef struct left_block {
   bool strip;
 } left_block;
 
-/// `rows` x `panels` panels of C; both and `strip` are constants where this is called.
-INLINE void multiply_tile(int rows, int panels, bool strip, size_t k, const float *a, size_t a_row,
+/// `rows` x `vectors` vectors of C; both and `strip` are constants where this is called.
+INLINE void multiply_tile(int rows, int vectors, bool strip, size_t k, const float *a, size_t a_row,
                           const float *b, size_t panel, float *c, size_t ldc, size_t columns,
                           bool add) {
   floats sums[TILE_ROWS][4 * TILE_VECTORS];
-  const int vectors = panels * TILE_VECTORS;
-  UNROLL for (int i = 0; i < rows; i++) UNROLL for (int j = 0; j < vectors; j++) sums[i][j] = 0;
+  UNROLL for (int i = 0; i < rows; i++) {
+    UNROLL for (int j = 0; j < vectors; j++) sums[i][j] = 0;
+    UNROLL for (int j = 0; j < vectors; j += 16 / LANES)
+        __builtin_prefetch(c + (size_t)i * ldc + j * LANES, 1);
+  }
   // One pointer for three rows: the other two are one addressing mode away.
   const float *third[(TILE_ROWS + 2) / 3];
   UNROLL for (int i = 0; i < rows; i += 3) third[i / 3] = a + (size_t)i * a_row;
@@ -92,55 +95,66 @@ INLINE void multiply_tile(int rows, int panels, bool strip, size_t k, const floa
   }
 }
 
-#define DEFINE_TILE_NOW(ROWS, PANELS)                                                              \
-  static void tile_##ROWS##_##PANELS(size_t k, left_block left, const float *b, size_t panel,      \
-                                     float *c, size_t ldc, size_t columns, bool add) {             \
+typedef void tile_function(size_t k, left_block left, const float *b, size_t panel, float *c,
+                           size_t ldc, size_t columns, bool add);
+
+#define DEFINE_TILE(NAME, ROWS, VECTORS)                                                           \
+  static void NAME(size_t k, left_block left, const float *b, size_t panel, float *c, size_t ldc,  \
+                   size_t columns, bool add) {                                                     \
     if (left.strip) {                                                                              \
-      multiply_tile(ROWS, PANELS, true, k, left.a, 1, b, panel, c, ldc, columns, add);             \
+      multiply_tile(ROWS, VECTORS, true, k, left.a, 1, b, panel, c, ldc, columns, add);            \
     } else {                                                                                       \
-      multiply_tile(ROWS, PANELS, false, k, left.a, left.row, b, panel, c, ldc, columns, add);     \
+      multiply_tile(ROWS, VECTORS, false, k, left.a, left.row, b, panel, c, ldc, columns, add);    \
     }                                                                                              \
   }
-#define DEFINE_TILE(ROWS, PANELS) DEFINE_TILE_NOW(ROWS, PANELS)
-#define TILE_NOW(ROWS, PANELS) tile_##ROWS##_##PANELS
-#define TILE(ROWS, PANELS) TILE_NOW(ROWS, PANELS)
 
-DEFINE_TILE(TILE_ROWS, 1)
+DEFINE_TILE(full_tile, TILE_ROWS, TILE_VECTORS)
+DEFINE_TILE(narrow_full_tile, TILE_ROWS, 1)
 #if TILE_ROWS > 8
-DEFINE_TILE(8, 1)
+DEFINE_TILE(tile_of_8, 8, TILE_VECTORS)
+DEFINE_TILE(narrow_tile_of_8, 8, 1)
 #endif
 #if TILE_ROWS > 4
-DEFINE_TILE(4, 1)
+DEFINE_TILE(tile_of_4, 4, TILE_VECTORS)
+DEFINE_TILE(narrow_tile_of_4, 4, 1)
 #endif
-DEFINE_TILE(2, 1)
-DEFINE_TILE(1, 1)
-DEFINE_TILE(1, 4)
+DEFINE_TILE(tile_of_2, 2, TILE_VECTORS)
+DEFINE_TILE(narrow_tile_of_2, 2, 1)
+DEFINE_TILE(tile_of_1, 1, TILE_VECTORS)
+DEFINE_TILE(narrow_tile_of_1, 1, 1)
+DEFINE_TILE(wide_tile_of_1, 1, 4 * TILE_VECTORS)
 
-/// One strip of rows times the panels of n columns; returns how many of the `rows` it took.
+/// Tiles of falling height; narrow ones for a last panel that fills one vector at most.
+static const struct {
+  size_t rows;
+  tile_function *tile, *narrow;
+} tiles[] = {
+    {TILE_ROWS, full_tile, narrow_full_tile},
+#if TILE_ROWS > 8
+    {8, tile_of_8, narrow_tile_of_8},
+#endif
+#if TILE_ROWS > 4
+    {4, tile_of_4, narrow_tile_of_4},
+#endif
+    {2, tile_of_2, narrow_tile_of_2},
+    {1, tile_of_1, narrow_tile_of_1},
+};
+
+/// The tallest tile that fits into `rows` times the panels of n columns; returns its height.
 static size_t multiply_strip(size_t rows, size_t n, size_t k, left_block left, const float *b,
                              size_t panel, float *c, size_t ldc, bool add) {
-  void (*tile)(size_t, left_block, const float *, size_t, float *, size_t, size_t, bool);
-  size_t taken, j = 0;
-  if (rows >= TILE_ROWS) {
-    tile = TILE(TILE_ROWS, 1), taken = TILE_ROWS;
-#if TILE_ROWS > 8
-  } else if (rows >= 8) {
-    tile = TILE(8, 1), taken = 8;
-#endif
-#if TILE_ROWS > 4
-  } else if (rows >= 4) {
-    tile = TILE(4, 1), taken = 4;
-#endif
-  } else if (rows >= 2) {
-    tile = TILE(2, 1), taken = 2;
-  } else {
-    tile = TILE(1, 1), taken = 1;
+  size_t which = 0, j = 0;
+  while (tiles[which].rows > rows) which++;
+  if (tiles[which].rows == 1)
     for (; j + 4 * tile_columns <= n; j += 4 * tile_columns, b += 4 * panel)
-      TILE(1, 4)(k, left, b, panel, c + j, ldc, 4 * tile_columns, add);
+      wide_tile_of_1(k, left, b, panel, c + j, ldc, 4 * tile_columns, add);
+  for (; j + tile_columns <= n; j += tile_columns, b += panel)
+    tiles[which].tile(k, left, b, panel, c + j, ldc, tile_columns, add);
+  if (j < n) {
+    tile_function *last = n - j <= LANES ? tiles[which].narrow : tiles[which].tile;
+    last(k, left, b, panel, c + j, ldc, n - j, add);
   }
-  for (; j < n; j += tile_columns, b += panel)
-    tile(k, left, b, panel, c + j, ldc, n - j < tile_columns ? n - j : tile_columns, add);
-  return taken;
+  return tiles[which].rows;
 }
 
 /// Columns of A as strips of TILE_ROWS elements, strip after strip.
@@ -152,6 +166,7 @@ static void pack_strips(size_t m, size_t k, const float *a, size_t a_row, size_t
     size_t i = 0;
     for (; i + TILE_ROWS <= m; i += TILE_ROWS, out += TILE_ROWS * k)
       if (a_row == 1) {
+        if (p + 4 < k) __builtin_prefetch(column + 4 * a_column + i);
         memcpy(out, column + i, TILE_ROWS * sizeof(float));
       } else {
         for (size_t r = 0; r < TILE_ROWS; r++) out[r] = column[(i + r) * a_row];
@@ -179,7 +194,8 @@ static void product(size_t m, size_t n, size_t k, const float *a, size_t a_row, 
   const size_t panel = tile_columns * k;
   for (size_t p = 0; p < k; p += depth_block) {
     const size_t depth = k - p < depth_block ? k - p : depth_block;
-    const size_t wide = right_block / depth / tile_columns * tile_columns;
+    const size_t panels = right_block / depth / tile_columns;
+    const size_t wide = (panels ? panels : 1) * tile_columns;
     for (size_t i = 0; i < m; i += row_block) {
       const size_t rows = m - i < row_block ? m - i : row_block;
       const left_block left =

@@ -1,0 +1,36 @@
+#!/bin/sh
+# Compiles the kernels for arm64 and holds them to the scalar ones under an emulator. Installs what is
+# missing by name, on Debian and its kin. Closes with "N passed, N failed"; fails if any failed.
+set -eu
+cd "$(dirname "$0")/.."
+
+missing=""
+command -v aarch64-linux-gnu-gcc >/dev/null || missing="gcc-aarch64-linux-gnu"
+command -v qemu-aarch64-static >/dev/null || missing="$missing qemu-user-static"
+if [ -n "$missing" ]; then
+  root=""
+  [ "$(id -u)" = 0 ] || root=sudo
+  $root apt-get update -q
+  # shellcheck disable=SC2086
+  $root apt-get install -y -q --no-install-recommends $missing libc6-dev-arm64-cross
+fi
+
+# The clang beside `swift`, so that the kernels meet the compiler that builds them.
+clang=clang
+if command -v swift >/dev/null; then
+  beside="$(dirname "$(command -v swift)")/clang"
+  [ ! -x "$beside" ] || clang=$beside
+fi
+
+sysroot="/usr/aarch64-linux-gnu"
+kernels=Sources/CShortlistKernels
+objects=$(mktemp -d)
+trap 'rm -rf "$objects"' EXIT
+for file in scalar portable avx2 avx512 dispatch checksum; do
+  "$clang" --target=aarch64-linux-gnu --sysroot="$sysroot" -std=gnu17 -O2 -Wall -Wextra -Werror \
+    -I "$kernels/include" -c "$kernels/$file.c" -o "$objects/$file.o"
+done
+"$clang" --target=aarch64-linux-gnu --sysroot="$sysroot" -std=gnu17 -O2 -Wall -Wextra -Werror \
+  -I "$kernels/include" -c Tests/arm64/kernels_test.c -o "$objects/kernels_test.o"
+aarch64-linux-gnu-gcc -static "$objects"/*.o -lm -o "$objects/kernels_test"
+qemu-aarch64-static "$objects/kernels_test"
