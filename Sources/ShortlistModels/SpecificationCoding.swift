@@ -17,7 +17,8 @@ public struct SpecificationContext: Sendable {
     self.encoders = [Embedding.self, Numeric.self] + encoders
   }
 
-  static let key: CodingUserInfoKey = {
+  /// Where a decoder keeps its context.
+  package static let key: CodingUserInfoKey = {
     guard let key = CodingUserInfoKey(rawValue: "shortlist.specification") else {
       preconditionFailure("a coding key of a literal")
     }
