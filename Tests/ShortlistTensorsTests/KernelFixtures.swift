@@ -65,7 +65,7 @@ func uniformFloats(_ count: Int, in range: Range<Float> = -1..<1, seed: UInt64) 
   }
 }
 
-private let noise = uniformFloats(300_000, seed: 99)
+private let noise = uniformFloats(500_000, seed: 99)
 
 /// Uniform numbers below 1 in size, cut from one array: drawing them is slow in a debug build.
 func noiseFloats(_ count: Int, from offset: Int) -> GuardedFloats {
