@@ -75,8 +75,7 @@ public struct Matrix: Sendable {
   public var mutableValues: MutableSpan<Float> {
     @_lifetime(&self)
     mutating get {
-      makeUnique()
-      let span = unsafe MutableSpan(_unsafeStart: storage.base, count: count)
+      let span = unsafe MutableSpan(_unsafeStart: mutablePointer, count: count)
       return unsafe _overrideLifetime(span, mutating: &self)
     }
   }
@@ -115,8 +114,13 @@ public struct Matrix: Sendable {
   }
 
   private mutating func makeUnique() {
-    if !isKnownUniquelyReferenced(&storage) || storage.owner != nil { storage = storage.copy() }
+    if !isKnownUniquelyReferenced(&storage) || storage.owner != nil { detach() }
   }
+
+  /// Out of line: the optimizer of Swift 6.3 rejects its own code when this is inlined into a getter that
+  /// returns a span.
+  @inline(never)
+  private mutating func detach() { storage = storage.copy() }
 
   private func check(_ row: Int, _ column: Int) {
     precondition(

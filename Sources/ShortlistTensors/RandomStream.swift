@@ -60,3 +60,19 @@ public struct RandomStream: RandomNumberGenerator, Sendable, Codable, Equatable 
 
   private func rotate(_ x: UInt64, _ k: UInt64) -> UInt64 { (x << k) | (x >> (64 - k)) }
 }
+
+#if canImport(Glibc)
+  private import Glibc
+#elseif canImport(Musl)
+  private import Musl
+#else
+  private import Darwin
+#endif
+
+extension RandomStream {
+  /// A number from the normal distribution with mean 0 and deviation 1 (Box and Muller, 1958).
+  public mutating func normal() -> Float {
+    let radius = (-2 * log(1 - Double(uniform()))).squareRoot()
+    return Float(radius * cos(2 * .pi * Double(uniform())))
+  }
+}

@@ -34,7 +34,8 @@ private func imports(of floor: String) throws -> [(file: String, module: String)
   var found: [(String, String)] = []
   for case let file as URL in files where file.pathExtension == "swift" {
     for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
-      let pattern = /^\s*(?:(?:public|package|internal|private|fileprivate|@\w+) )*import (?:(?:struct|enum|class|func) )?(\w+)/
+      let pattern =
+        /^\s*(?:(?:public|package|internal|private|fileprivate|@\w+) )*import (?:(?:struct|enum|class|func) )?(\w+)/
       guard let match = line.firstMatch(of: pattern) else { continue }
       found.append((file.lastPathComponent, String(match.1)))
     }

@@ -1,0 +1,152 @@
+public import Foundation
+public import ShortlistTensors
+
+/// Compares the query with every vector: always right, and the fastest index for a catalogue of
+/// less than about a hundred thousand.
+///
+/// ```swift
+/// let index = try ExactIndex(vectors)
+/// let ten = try index.nearest(10, to: query, where: .excluding(seen))
+/// ```
+///
+/// Results do not depend on the number of threads, on the size of blocks, or on whether the vectors
+/// are in memory or in a file. One query and a batch may differ in the last bit of a score.
+///
+/// - Complexity: O(count * dimensions) for a query.
+public struct ExactIndex: VectorIndex {
+  public let count: Int
+  public let dimensions: Int
+  /// What scores measure.
+  public let similarity: Similarity
+  public var isExact: Bool { true }
+
+  let source: VectorSource
+
+  /// An index of vectors in memory.
+  ///
+  /// - Parameters:
+  ///   - vectors: one vector a row; a mapped matrix is not copied.
+  ///   - similarity: with `.cosine`, a normalised copy is kept.
+  /// - Throws: `IndexError` that names the row if an element is NaN or infinite.
+  public init(_ vectors: Matrix, similarity: Similarity = .innerProduct) throws {
+    try IndexError.check(count: vectors.rows, dimensions: vectors.columns)
+    try IndexError.check(vectors: vectors, firstRow: 0)
+    count = vectors.rows
+    dimensions = vectors.columns
+    self.similarity = similarity
+    source = .memory(similarity == .cosine ? vectors.normalizingRows() : vectors)
+  }
+
+  /// An index of vectors that stay in a file and are read block by block at every search, for catalogues
+  /// larger than memory. The file is read once now, to see that its vectors are finite.
+  ///
+  /// - Parameters:
+  ///   - file: a safetensors file; it must not change while the index lives.
+  ///   - tensor: the name of the tensor, of type F32 and shape [count, dimensions].
+  ///   - blockRows: vectors in memory at a time; 8 MiB of them if nil.
+  ///   - similarity: what scores measure.
+  /// - Throws: `FileError` and `TensorFileError` if the file cannot be read or is damaged, `IndexError`
+  ///   that names the row if an element is NaN or infinite.
+  public init(
+    streaming file: URL, tensor: String, blockRows: Int? = nil,
+    similarity: Similarity = .innerProduct
+  ) throws {
+    let vectors = try MatrixFile(file, tensor: tensor)
+    try IndexError.check(count: vectors.rows, dimensions: vectors.columns)
+    let wanted = blockRows ?? (8 << 20) / (4 * max(1, vectors.columns))
+    count = vectors.rows
+    dimensions = vectors.columns
+    self.similarity = similarity
+    source = .file(vectors, blockRows: max(1, wanted), normalizing: similarity == .cosine)
+    try source.forEachBlock { block, firstRow in
+      try IndexError.check(vectors: block, firstRow: firstRow)
+    }
+  }
+
+  public func nearest(
+    _ k: Int, to query: Span<Float>, where filter: RowFilter
+  ) throws -> [Neighbor] {
+    try IndexError.check(k: k)
+    try IndexError.check(dimensions: query.count, expected: dimensions)
+    try IndexError.check(query: query)
+    guard count > 0 else { return [] }
+    var query = Matrix(copying: query)
+    if similarity == .cosine { query = query.normalizingRows() }
+    var best = TopK(min(k, count))
+    try source.forEachBlock { block, firstRow in
+      search(block, firstRow: firstRow, for: query, where: filter, into: &best)
+    }
+    return best.neighbors
+  }
+
+  public func nearest(
+    _ k: Int, to queries: Matrix, where filters: [RowFilter]
+  ) throws -> [[Neighbor]] {
+    try IndexError.check(k: k)
+    try IndexError.check(dimensions: queries.columns, expected: dimensions)
+    guard queries.rows > 0 else { return [] }
+    try IndexError.check(filters: filters.count, queries: queries.rows)
+    for row in 0..<queries.rows { try IndexError.check(query: queries[row: row], number: row) }
+    guard count > 0 else { return Array(repeating: [], count: queries.rows) }
+    let batch = QueryBatch(
+      queries: similarity == .cosine ? queries.normalizingRows() : queries, filters: filters)
+    return try batch.search(source, k: min(k, count))
+  }
+}
+
+extension ExactIndex {
+  /// Vectors whose inner products stand in the first-level cache until they have been looked at.
+  private static let scanRows = 2048
+  /// Elements from which a query is worth two threads.
+  private static let parallelElements = 1 << 22
+
+  /// Offers the scores of a block to `best`.
+  private func search(
+    _ block: Matrix, firstRow: Int, for query: Matrix, where filter: RowFilter,
+    into best: inout TopK
+  ) {
+    let pieces = block.count / Self.parallelElements
+    guard pieces > 1 else {
+      scan(
+        block, rows: 0..<block.rows, firstRow: firstRow, for: query, where: filter, into: &best)
+      return
+    }
+    let parts = Parallel.map(pieces) { [best] piece in
+      let range = piece * block.rows / pieces..<(piece + 1) * block.rows / pieces
+      var part = TopK(best.k)
+      scan(block, rows: range, firstRow: firstRow, for: query, where: filter, into: &part)
+      return part
+    }
+    for part in parts { best.merge(part) }
+  }
+
+  private func scan(
+    _ block: Matrix, rows: Range<Int>, firstRow: Int, for query: Matrix, where filter: RowFilter,
+    into best: inout TopK
+  ) {
+    let query = query.values
+    if filter.isSparse(among: count) {
+      var score = InlineArray<1, Float>(repeating: 0)
+      for row in filter.rows(in: firstRow + rows.lowerBound..<firstRow + rows.upperBound) {
+        var target = score.mutableSpan
+        block.innerProducts(
+          of: query, withRows: row - firstRow..<row - firstRow + 1, into: &target)
+        best.offer(score[0], row: row)
+      }
+      return
+    }
+    var scores = [Float](repeating: 0, count: min(rows.count, Self.scanRows))
+    for start in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.scanRows) {
+      let range = start..<min(start + Self.scanRows, rows.upperBound)
+      scores.removeLast(scores.count - range.count)
+      var visible = scores.mutableSpan
+      block.innerProducts(of: query, withRows: range, into: &visible)
+      filter.hide(in: &visible, firstRow: firstRow + start)
+      best.offer(visible.span, firstRow: firstRow + start)
+    }
+  }
+}
+
+extension TopK {
+  var neighbors: [Neighbor] { best().map { Neighbor(row: $0.row, score: $0.score) } }
+}

@@ -1,0 +1,95 @@
+public import Foundation
+internal import ShortlistTensors
+
+/// An index cannot be built, or a query cannot be answered.
+public struct IndexError: Error, Sendable, Equatable {
+  /// What went wrong, for programs.
+  public struct Code: Sendable, Hashable, CustomStringConvertible {
+    private enum Value: String {
+      case invalidCount, wrongDimensions, notFinite, wrongFilters, tooLarge
+    }
+    private let value: Value
+
+    /// Fewer than one neighbour was asked for.
+    public static let invalidCount = Code(value: .invalidCount)
+    /// The query is longer or shorter than the vectors.
+    public static let wrongDimensions = Code(value: .wrongDimensions)
+    /// A vector or a query holds a NaN or an infinity.
+    public static let notFinite = Code(value: .notFinite)
+    /// There are neither one filter nor as many as queries.
+    public static let wrongFilters = Code(value: .wrongFilters)
+    /// There are more vectors than an index can number, or they have no elements.
+    public static let tooLarge = Code(value: .tooLarge)
+
+    public var description: String { value.rawValue }
+  }
+
+  public let code: Code
+  /// What was found, where, and what was expected.
+  public let message: String
+
+  public init(_ code: Code, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+}
+
+extension IndexError: CustomStringConvertible, LocalizedError {
+  public var description: String { message }
+  public var errorDescription: String? { message }
+}
+
+extension IndexError {
+  static func check(k: Int) throws(IndexError) {
+    guard k > 0 else {
+      throw IndexError(.invalidCount, "\(k) neighbours were asked for; ask for at least 1")
+    }
+  }
+
+  static func check(dimensions found: Int, expected: Int) throws(IndexError) {
+    guard found == expected else {
+      throw IndexError(
+        .wrongDimensions,
+        "a query of \(found) dimensions; the index holds vectors of \(expected)")
+    }
+  }
+
+  static func check(query: Span<Float>, number: Int? = nil) throws(IndexError) {
+    guard !query.isFinite else { return }
+    let name = number.map { "query \($0)" } ?? "the query"
+    throw IndexError(
+      .notFinite,
+      "\(name) has \(place(in: query)); expected finite numbers. Has training diverged?")
+  }
+
+  /// - Parameter firstRow: the row of the index that the first row of `vectors` is.
+  static func check(vectors: Matrix, firstRow: Int) throws(IndexError) {
+    for row in 0..<vectors.rows where !vectors[row: row].isFinite {
+      throw IndexError(
+        .notFinite,
+        "vector \(firstRow + row) has \(place(in: vectors[row: row])); expected finite numbers. "
+          + "Has training diverged?")
+    }
+  }
+
+  static func check(count: Int, dimensions: Int) throws(IndexError) {
+    guard dimensions > 0 || count == 0 else {
+      throw IndexError(.wrongDimensions, "\(count) vectors of 0 dimensions; expected at least 1")
+    }
+    guard count < Int(UInt32.max) else {
+      throw IndexError(.tooLarge, "\(count) vectors; an index holds fewer than \(UInt32.max)")
+    }
+  }
+
+  static func check(filters: Int, queries: Int) throws(IndexError) {
+    guard filters == 1 || filters == queries else {
+      throw IndexError(
+        .wrongFilters, "\(filters) filters for \(queries) queries; expected 1 or \(queries)")
+    }
+  }
+
+  private static func place(in values: Span<Float>) -> String {
+    for i in 0..<values.count where !values[i].isFinite { return "\(values[i]) at element \(i)" }
+    return "no fault"
+  }
+}

@@ -1,0 +1,53 @@
+internal import ShortlistTensors
+
+/// Queries that are answered together by matrix products, tile by tile.
+struct QueryBatch: Sendable {
+  let queries: Matrix
+  /// One for all queries, or one for each.
+  let filters: [RowFilter]
+
+  /// Vectors of a tile, queries of a tile, queries that share a packed block of vectors: the tile of
+  /// scores stays in the second-level cache, and packing costs little beside the products.
+  private static let tileVectors = 512
+  private static let tileQueries = 32
+  private static let groupQueries = 256
+
+  /// The best `k` rows for each query.
+  func search(_ source: VectorSource, k: Int) throws -> [[Neighbor]] {
+    // Four groups at least, so that all cores have work.
+    let size = min(Self.groupQueries, max(Self.tileQueries, (queries.rows + 3) / 4))
+    let groups = (queries.rows + size - 1) / size
+    @Sendable func rows(_ group: Int) -> Range<Int> {
+      group * size..<min((group + 1) * size, queries.rows)
+    }
+    var best = (0..<groups).map { Array(repeating: TopK(k), count: rows($0).count) }
+    try source.forEachBlock { block, firstRow in
+      best = Parallel.map(groups) { [best] group in
+        var part = best[group]
+        search(block, firstRow: firstRow, for: rows(group), into: &part)
+        return part
+      }
+    }
+    return best.joined().map(\.neighbors)
+  }
+
+  private func search(
+    _ block: Matrix, firstRow: Int, for group: Range<Int>, into best: inout [TopK]
+  ) {
+    var tile = ScoreTile(
+      queries: Self.tileQueries, vectors: Self.tileVectors, dimensions: block.columns)
+    for start in stride(from: 0, to: block.rows, by: Self.tileVectors) {
+      tile.pack(block, rows: start..<min(start + Self.tileVectors, block.rows))
+      for first in stride(from: group.lowerBound, to: group.upperBound, by: Self.tileQueries) {
+        let rows = first..<min(first + Self.tileQueries, group.upperBound)
+        tile.score(queries, rows: rows)
+        for query in rows {
+          var scores = tile[query - first]
+          let filter = filters.count == 1 ? filters[0] : filters[query]
+          filter.hide(in: &scores, firstRow: firstRow + start)
+          best[query - group.lowerBound].offer(scores.span, firstRow: firstRow + start)
+        }
+      }
+    }
+  }
+}

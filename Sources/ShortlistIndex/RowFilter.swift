@@ -1,0 +1,91 @@
+/// Which rows a search may return.
+///
+/// ```swift
+/// let unseen = RowFilter.excluding(seen)
+/// let unseenComedies = RowFilter.among(comedies).excluding(seen)
+/// ```
+///
+/// A search gives k results wherever k rows pass the filter. Rows that the index does not have are
+/// of no consequence.
+public struct RowFilter: Sendable, Hashable {
+  /// The rows that may be returned; nil stands for all.
+  package private(set) var included: RowSet?
+  /// Rows that may not be returned although they are included, ascending.
+  package private(set) var excluded: [Int] = []
+
+  /// Every row passes.
+  public static let all = RowFilter()
+
+  /// Only these rows pass.
+  public static func among(_ rows: RowSet) -> RowFilter {
+    var filter = RowFilter()
+    filter.included = rows
+    return filter
+  }
+
+  /// Only these rows pass, given in any order.
+  public static func among(_ rows: some Sequence<Int>) -> RowFilter {
+    among(RowSet(rows.lazy.filter { $0 >= 0 }))
+  }
+
+  /// All rows but these pass, given in any order.
+  public static func excluding(_ rows: some Sequence<Int>) -> RowFilter { all.excluding(rows) }
+
+  /// The rows that pass here, but not these.
+  public func excluding(_ rows: some Sequence<Int>) -> RowFilter {
+    var filter = self
+    filter.excluded = Array(rows)
+    filter.excluded.append(contentsOf: excluded)
+    filter.excluded.sort()
+    return filter
+  }
+
+  /// Whether a row passes.
+  public func contains(_ row: Int) -> Bool {
+    if let included, !included.contains(row) { return false }
+    let position = firstExcluded(from: row)
+    return position == excluded.count || excluded[position] != row
+  }
+
+  /// Whether so few rows of `count` pass that they are better looked at one by one.
+  package func isSparse(among count: Int) -> Bool {
+    guard let included else { return false }
+    return included.count * 16 < count
+  }
+
+  /// The rows of a range that pass, in order; for sparse filters.
+  package func rows(in range: Range<Int>) -> [Int] {
+    let rows = included?.rows(in: range) ?? Array(range)
+    return excluded.isEmpty ? rows : rows.filter(contains)
+  }
+
+  /// Writes NaN over the scores of the rows that do not pass; `scores[i]` is of row `firstRow + i`.
+  package func hide(in scores: inout MutableSpan<Float>, firstRow: Int) {
+    let range = firstRow..<firstRow + scores.count
+    if let included {
+      included.forEachWord(in: range) { first, bits in
+        guard bits != .max else { return }
+        for row in max(first, range.lowerBound)..<min(first + 64, range.upperBound)
+        where bits >> UInt64(row - first) & 1 == 0 {
+          scores[row - firstRow] = .nan
+        }
+      }
+    }
+    var position = firstExcluded(from: range.lowerBound)
+    while position < excluded.count, excluded[position] < range.upperBound {
+      scores[excluded[position] - firstRow] = .nan
+      position += 1
+    }
+  }
+
+  /// The position of the first excluded row that is not less than `row`.
+  private func firstExcluded(from row: Int) -> Int {
+    var low = 0
+    var high = excluded.count
+    while low < high {
+      let middle = (low + high) / 2
+      if excluded[middle] < row { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}

@@ -1,0 +1,61 @@
+public import ShortlistData
+public import ShortlistTensors
+
+/// The items that can be recommended, each once: identifiers and features, without vectors.
+public struct CandidateSet: Sendable {
+  /// One row for each distinct identifier.
+  public let items: Dataset
+  public let identifier: Feature<String>
+  public let identifiers: [String]
+
+  /// Keeps the first row of each identifier.
+  ///
+  /// - Throws: `DataError` when the feature is missing.
+  public init(_ items: Dataset, identifiedBy feature: Feature<String>) throws {
+    let column = try items.column(feature)
+    var seen = [Bool](repeating: false, count: column.distinct.count)
+    var firsts: [Int] = []
+    for (row, code) in column.codes.enumerated() where !seen[Int(code)] {
+      seen[Int(code)] = true
+      firsts.append(row)
+    }
+    self.items = firsts.count == items.rowCount ? items : items.rows(at: firsts)
+    identifier = feature
+    identifiers = firsts.map { column[$0] }
+  }
+}
+
+/// The items that can be recommended with their vectors.
+public struct Catalogue: Sendable {
+  /// The item of each row.
+  public let identifiers: [String]
+  /// The feature that identifies an item in interactions.
+  public let identifier: Feature<String>
+  /// identifiers.count x dimensions.
+  public let embeddings: Matrix
+  private let rows: [String: Int32]
+
+  /// - Precondition: there is one vector for each identifier; identifiers are distinct.
+  public init(
+    identifiers: [String], identifiedBy feature: Feature<String>, embeddings: Matrix
+  ) {
+    precondition(
+      identifiers.count == embeddings.rows,
+      "\(identifiers.count) identifiers for \(embeddings.rows) vectors")
+    self.identifiers = identifiers
+    identifier = feature
+    self.embeddings = embeddings
+    rows = Dictionary(uniqueKeysWithValues: identifiers.enumerated().map { ($1, Int32($0)) })
+  }
+
+  public var count: Int { identifiers.count }
+
+  /// The row of an item, or nil.
+  public func row(of identifier: String) -> Int? { rows[identifier].map { Int($0) } }
+
+  /// The rows of a column's items; -1 where an item is not in the catalogue.
+  package func rows(of column: StringColumn) -> [Int32] {
+    let byCode = column.distinct.map { rows[$0] ?? -1 }
+    return column.codes.map { byCode[Int($0)] }
+  }
+}

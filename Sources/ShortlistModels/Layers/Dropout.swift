@@ -1,0 +1,15 @@
+/// Zeroes elements at random in training (Srivastava et al., 2014).
+public struct Dropout: Layer, Hashable {
+  public static let typeName = "dropout"
+  public var rate: Float
+
+  /// - Parameter rate: the share of elements to zero, in 0..<1.
+  public init(_ rate: Float) {
+    precondition(rate >= 0 && rate < 1, "a dropout rate of \(rate)")
+    self.rate = rate
+  }
+
+  public func forward(_ input: Variable, in pass: Pass) -> Variable {
+    pass.dropout(input, rate: rate)
+  }
+}

@@ -1,0 +1,129 @@
+private import CShortlistKernels
+
+/// The k largest of the scores that pass by; ties go to the smaller row, NaN never enters.
+///
+/// A threshold runs along: once k scores are known, the kernel passes over everything that cannot
+/// enter, so that nearly all scores cost one comparison. The survivors gather in a buffer that is cut
+/// back to k by selection when it is full.
+///
+/// - Complexity: O(n + k log k) for n scores in random order.
+package struct TopK: Sendable {
+  /// How many are kept.
+  package let k: Int
+  /// The score that a newcomer must reach.
+  package private(set) var threshold = -Float.infinity
+
+  private var keys: [UInt64] = []
+  private let limit: Int
+  private var nextRow: UInt32 = 0
+  private var scratchScores = [Float](repeating: 0, count: Self.scratch)
+  private var scratchRows = [UInt32](repeating: 0, count: Self.scratch)
+
+  /// The kernel writes whole vectors past the last survivor, and asks for 64 at least.
+  private static let scratch = 256
+
+  /// - Precondition: `k` is positive.
+  package init(_ k: Int) {
+    precondition(k > 0, "the top \(k)")
+    self.k = k
+    limit = k + min(max(k, 256), 1 << 20)
+  }
+
+  /// Forgets everything.
+  package mutating func removeAll() {
+    keys.removeAll(keepingCapacity: true)
+    threshold = -.infinity
+    nextRow = 0
+  }
+
+  /// Takes part of a row of scores: `scores[i]` belongs to row `firstRow + i`.
+  ///
+  /// - Precondition: every row fits in 32 bits.
+  package mutating func offer(_ scores: Span<Float>, firstRow: Int) {
+    precondition(
+      firstRow >= 0 && firstRow + scores.count <= Int(UInt32.max),
+      "rows \(firstRow)..<\(firstRow + scores.count); the largest is \(UInt32.max)")
+    // Rows that come in order lose a tie with those that are here.
+    let inOrder = firstRow >= Int(nextRow)
+    var position = 0
+    while position < scores.count {
+      let full = keys.count >= k && threshold > -.infinity
+      let wanted = full && inOrder ? threshold.nextUp : threshold
+      let found = unsafe scores.withPointer { x in
+        unsafe scratchScores.withUnsafeMutableBufferPointer { s in
+          unsafe scratchRows.withUnsafeMutableBufferPointer { r in
+            guard let s = s.baseAddress, let r = r.baseAddress else { return 0 }
+            return unsafe Kernels.best.select(
+              x, scores.count, wanted, UInt32(firstRow), s, r, Self.scratch, &position)
+          }
+        }
+      }
+      for i in 0..<found { keys.append(Self.key(scratchScores[i], scratchRows[i])) }
+      if keys.count >= limit { cut() }
+    }
+    nextRow = max(nextRow, UInt32(firstRow + scores.count))
+  }
+
+  /// Takes one score.
+  package mutating func offer(_ score: Float, row: Int) {
+    guard score >= threshold else { return }
+    keys.append(Self.key(score, UInt32(row)))
+    nextRow = max(nextRow, UInt32(row) + 1)
+    if keys.count >= limit { cut() }
+  }
+
+  /// Takes what another has kept.
+  package mutating func merge(_ other: TopK) {
+    keys.append(contentsOf: other.keys)
+    nextRow = max(nextRow, other.nextRow)
+    if keys.count >= limit { cut() }
+  }
+
+  /// The best so far, best first: k of them, or all if there were fewer.
+  package func best() -> [(row: Int, score: Float)] {
+    var copy = self
+    if copy.keys.count > k { copy.cut() }
+    return copy.keys.sorted(by: >).map { (Int(~UInt32(truncatingIfNeeded: $0)), Self.score($0)) }
+  }
+
+  /// Cuts the buffer back to the k largest keys, and raises the threshold.
+  private mutating func cut() {
+    guard keys.count > k else { return }
+    var low = 0
+    var high = keys.count - 1
+    // Quickselect (Hoare): afterwards keys[0..<k] are the largest, keys[k - 1] the least of them.
+    while low < high {
+      let middle = low + (high - low) / 2
+      let a = keys[low]
+      let b = keys[middle]
+      let c = keys[high]
+      let pivot = max(min(a, b), min(max(a, b), c))
+      var i = low
+      var j = high
+      while i <= j {
+        while keys[i] > pivot { i += 1 }
+        while keys[j] < pivot { j -= 1 }
+        if i <= j {
+          keys.swapAt(i, j)
+          i += 1
+          j -= 1
+        }
+      }
+      if k - 1 <= j { high = j } else if k - 1 >= i { low = i } else { break }
+    }
+    keys.removeSubrange(k...)
+    threshold = Self.score(keys[k - 1])
+  }
+
+  /// A number that is larger for a larger score, and among equal scores for a smaller row.
+  private static func key(_ score: Float, _ row: UInt32) -> UInt64 {
+    let bits = (score + 0).bitPattern  // -0 becomes 0
+    let ordered = bits & 0x8000_0000 == 0 ? bits | 0x8000_0000 : ~bits
+    return UInt64(ordered) << 32 | UInt64(~row)
+  }
+
+  private static func score(_ key: UInt64) -> Float {
+    let ordered = UInt32(truncatingIfNeeded: key >> 32)
+    return Float(bitPattern: ordered & 0x8000_0000 == 0 ? ~ordered : ordered & 0x7FFF_FFFF)
+  }
+}
