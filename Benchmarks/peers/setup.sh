@@ -40,7 +40,8 @@ if [[ ! -x "$folder/bin/python" ]]; then
   "$python" -m venv "$folder"
 fi
 
-echo "setup: installing the versions pinned in $(basename "$requirements") (downloads about 350 MB, takes 2.2 GB of disk)"
+echo "setup: installing the versions pinned in $(basename "$requirements")" \
+  "(downloads about 350 MB, takes 2.2 GB of disk)"
 "$folder/bin/python" -m pip install --quiet --disable-pip-version-check -r "$requirements"
 
 echo "setup: checking that TensorFlow Recommenders loads under Keras 2"

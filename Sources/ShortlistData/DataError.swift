@@ -5,15 +5,17 @@ public struct DataError: Error, Sendable, Hashable {
   /// The kind of an error, for programs; new kinds may be added.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     private enum Kind: String {
-      case unreadableFile, missingFile, emptyFile, missingColumn, duplicateColumn
+      case unreadableFile, unwritableFile, missingFile, emptyFile, missingColumn, duplicateColumn
       case wrongNumberOfFields, wrongType, notANumber, wrongEncoding, malformedText
       case damagedArchive, wrongChecksum, unreachable, unequalLengths, invalidArgument
     }
     private let kind: Kind
     public var description: String { kind.rawValue }
 
-    /// The file exists but cannot be read or written.
+    /// The file exists but cannot be read.
     public static var unreadableFile: Code { Code(kind: .unreadableFile) }
+    /// No permission, or no room.
+    public static var unwritableFile: Code { Code(kind: .unwritableFile) }
     public static var missingFile: Code { Code(kind: .missingFile) }
     public static var emptyFile: Code { Code(kind: .emptyFile) }
     public static var missingColumn: Code { Code(kind: .missingColumn) }

@@ -65,7 +65,7 @@ extension Vocabulary {
       try Data(text.utf8).write(to: url, options: .atomic)
     } catch {
       throw DataError(
-        .unreadableFile, "the vocabulary cannot be written: \(error.localizedDescription)",
+        .unwritableFile, "the vocabulary cannot be written: \(error.localizedDescription)",
         at: .init(file: url.path(percentEncoded: false)))
     }
   }

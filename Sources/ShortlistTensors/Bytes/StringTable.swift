@@ -70,6 +70,39 @@ package struct StringTable: Sendable {
   }
 }
 
+extension StringTable {
+  /// Adds the strings of fields and appends their codes. The bytes are padded.
+  @unsafe
+  mutating func append(
+    _ bytes: UnsafePointer<UInt8>, _ fields: UnsafeBufferPointer<sl_text_field>,
+    to codes: inout [Int32]
+  ) {
+    let rows = codes.count
+    codes.append(contentsOf: repeatElement(0, count: fields.count))
+    var done = 0
+    while done < fields.count {
+      makeRoom(strings: 1, bytes: unsafe Int(fields[done].length))
+      unsafe codes.withUnsafeMutableBufferPointer { codes in
+        guard let to = codes.baseAddress, let from = fields.baseAddress else { return }
+        done += unsafe sl_text_codes(
+          &storage.table, bytes, from + done, fields.count - done, to + rows + done)
+      }
+    }
+  }
+
+  /// All strings in order of their codes; bytes that are not of the encoding are replaced.
+  package func strings(_ encoding: TextEncoding) -> [String] {
+    guard encoding == .latin1 else { return strings }
+    return (0..<count).map { unsafe encoding.string(storage.bytes(of: $0)) ?? self[$0] }
+  }
+
+  func isUTF8(_ code: Int) -> Bool {
+    let bytes = unsafe storage.bytes(of: code)
+    guard let start = bytes.baseAddress else { return true }
+    return unsafe sl_text_is_utf8(start, bytes.count)
+  }
+}
+
 extension StringTable: Hashable {
   package static func == (a: StringTable, b: StringTable) -> Bool {
     guard a.count == b.count, a.byteCount == b.byteCount else { return false }

@@ -1,0 +1,168 @@
+internal import ShortlistTensors
+
+/// How a table stands in a text file.
+///
+/// ```swift
+/// TableFormat.csv
+/// TableFormat.tsv.withoutHeader(naming: ["user", "item", "rating", "time"])
+/// TableFormat(delimiter: "|", isQuoted: false, encoding: .latin1)
+/// ```
+public struct TableFormat: Sendable, Hashable {
+  public enum Encoding: String, Sendable, Hashable, Codable {
+    case utf8
+    /// ISO-8859-1.
+    case latin1
+  }
+
+  enum Kind: Sendable, Hashable {
+    case delimited(UInt8, isDoubled: Bool)
+    case jsonLines
+  }
+  let kind: Kind
+  /// Whether fields may stand in double quotes, as RFC 4180 says.
+  public private(set) var isQuoted: Bool
+  public private(set) var encoding: Encoding
+  /// The names of the columns of a file that does not begin with them.
+  public private(set) var names: [String]?
+
+  /// Commas, quotes and a header: RFC 4180, with any line ends.
+  public static var csv: TableFormat { TableFormat(delimiter: ",") }
+  /// Tabs, quotes and a header.
+  public static var tsv: TableFormat { TableFormat(delimiter: "\t") }
+  /// One JSON object a line; columns are keys. Other keys may hold anything.
+  public static var jsonLines: TableFormat {
+    TableFormat(kind: .jsonLines, isQuoted: false, encoding: .utf8)
+  }
+
+  private init(kind: Kind, isQuoted: Bool, encoding: Encoding) {
+    self.kind = kind
+    self.isQuoted = isQuoted
+    self.encoding = encoding
+  }
+
+  /// - Precondition: the delimiter is one ASCII character, or the same one twice ("::") in a format
+  ///   without quotes.
+  public init(delimiter: String, isQuoted: Bool = true, encoding: Encoding = .utf8) {
+    let bytes = Array(delimiter.utf8)
+    precondition(
+      (1...2).contains(bytes.count) && bytes.allSatisfy { $0 < 0x80 && $0 != 0x0a && $0 != 0x22 }
+        && bytes.first == bytes.last && (bytes.count == 1 || !isQuoted),
+      "a delimiter of \"\(delimiter)\" (quoted: \(isQuoted))")
+    self.init(
+      kind: .delimited(bytes[0], isDoubled: bytes.count == 2), isQuoted: isQuoted,
+      encoding: encoding)
+  }
+
+  /// The format where quotes are characters like others.
+  public var unquoted: TableFormat {
+    var format = self
+    format.isQuoted = false
+    return format
+  }
+
+  /// The format in another encoding.
+  public func encoded(as encoding: Encoding) -> TableFormat {
+    var format = self
+    format.encoding = encoding
+    return format
+  }
+
+  /// The format of a file whose first line is a row already.
+  public func withoutHeader(naming names: [String]) -> TableFormat {
+    var format = self
+    format.names = names
+    return format
+  }
+
+  /// The format that a file name tells: `.csv`, `.tsv`, `.tab`, `.jsonl`, `.ndjson`, each perhaps
+  /// followed by `.gz`.
+  ///
+  /// - Throws: `DataError` for another name.
+  public init(ofFileNamed name: String) throws(DataError) {
+    var stem = name.lowercased()
+    if stem.hasSuffix(".gz") { stem.removeLast(3) }
+    switch stem.split(separator: ".").last {
+    case "csv": self = .csv
+    case "tsv", "tab": self = .tsv
+    case "jsonl", "ndjson": self = .jsonLines
+    default:
+      throw DataError(
+        .invalidArgument,
+        "the name does not tell the format; name it .csv, .tsv or .jsonl, or give the format",
+        at: .init(file: name))
+    }
+  }
+
+  var textEncoding: TextEncoding { encoding == .utf8 ? .utf8 : .latin1 }
+}
+
+/// A column to take from a file.
+public struct ColumnSpecification: Sendable, Hashable {
+  public enum ValueType: Sendable, Hashable {
+    case string
+    case integer
+    /// A finite number; NaN and infinity are errors.
+    case float
+    /// Lists: arrays in JSON, elsewhere values with a separator between them (an empty field is an
+    /// empty list).
+    case strings(separator: String = "|")
+    case integers(separator: String = "|")
+    case floats(separator: String = "|")
+  }
+  /// What the column is called in the dataset.
+  public var name: String
+  public var type: ValueType
+  /// What it is called in the file.
+  public var source: String
+  /// Whether a file without it is an error; otherwise the dataset lacks it, too.
+  public var isRequired: Bool
+
+  public init(
+    _ name: String, _ type: ValueType, from source: String? = nil, isRequired: Bool = true
+  ) {
+    self.name = name
+    self.type = type
+    self.source = source ?? name
+    self.isRequired = isRequired
+  }
+
+  public init(_ feature: Feature<String>, from source: String? = nil, isRequired: Bool = true) {
+    self.init(feature.name, .string, from: source, isRequired: isRequired)
+  }
+
+  public init(_ feature: Feature<Int>, from source: String? = nil, isRequired: Bool = true) {
+    self.init(feature.name, .integer, from: source, isRequired: isRequired)
+  }
+
+  public init(_ feature: Feature<Float>, from source: String? = nil, isRequired: Bool = true) {
+    self.init(feature.name, .float, from: source, isRequired: isRequired)
+  }
+
+  public init(
+    _ feature: Feature<[String]>, separatedBy separator: String = "|", from source: String? = nil,
+    isRequired: Bool = true
+  ) {
+    self.init(
+      feature.name, .strings(separator: separator), from: source, isRequired: isRequired)
+  }
+}
+
+/// What to do with a row that does not fit: too few fields, a rating that is no number.
+public enum MalformedRows: String, Sendable, Hashable, Codable {
+  /// The first one is an error.
+  case fail
+  /// They are left out and counted.
+  case skip
+}
+
+/// The rows that were left out of a dataset.
+public struct SkippedRows: Sendable, Hashable {
+  public internal(set) var count = 0
+  /// What was wrong with the first ten, and where.
+  public internal(set) var first: [DataError] = []
+
+  mutating func add(_ error: DataError) {
+    count += 1
+    if first.count < 10 { first.append(error) }
+  }
+}
