@@ -38,7 +38,8 @@ struct QueryBatch: Sendable {
     _ block: Matrix, firstRow: Int, for group: Range<Int>, into best: inout [TopK]
   ) {
     var tile = ScoreTile(
-      queries: Self.tileQueries, vectors: Self.tileVectors, dimensions: block.columns)
+      queries: min(Self.tileQueries, group.count), vectors: min(Self.tileVectors, block.rows),
+      dimensions: block.columns)
     for start in stride(from: 0, to: block.rows, by: Self.tileVectors) {
       tile.pack(block, rows: start..<min(start + Self.tileVectors, block.rows))
       for first in stride(from: group.lowerBound, to: group.upperBound, by: Self.tileQueries) {
