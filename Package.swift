@@ -29,6 +29,8 @@ let package = Package(
   products: [
     .library(name: "Shortlist", targets: ["Shortlist"]),
     .library(name: "ShortlistTesting", targets: ["ShortlistTesting"]),
+    // The kernels alone, for the benchmarks.
+    .library(name: "CShortlistKernels", targets: ["CShortlistKernels"]),
     .executable(name: "shortlist", targets: ["ShortlistCommand"]),
   ],
   traits: [
