@@ -256,6 +256,7 @@ struct FetchTests {
             1\tCafé\t1994\tChildren's Comedy
             267\tunkonwn\tunkonwn\tunknown
             1128\tSpace\t1995\tFilm-Noir
+            1373\tKnown\t1971\tunknown
 
             """.utf8)
         ),
@@ -268,10 +269,13 @@ struct FetchTests {
         ratingsMD5: Checksum.md5(of: Data("7\t267\t5\t100\n7\t1\t3\t9\n".utf8)))
       #expect(names(in: target) == ["u.data", "u.item", "u.user"])
       let movieLens = try MovieLens(.small100K, at: target.path)
-      #expect(Array(movieLens.movies[.movieTitle]) == ["Café (1994)", "unknown", "Space (1995) "])
+      #expect(
+        Array(movieLens.movies[.movieTitle]) == [
+          "Café (1994)", "unknown", "Space (1995) ", "Known (1971)",
+        ])
       #expect(
         Array(movieLens.movies[.movieGenres]) == [
-          ["Children", "Comedy"], ["Unknown"], ["Film-Noir"],
+          ["Children", "Comedy"], ["Unknown"], ["Film-Noir"], ["Unknown"],
         ])
       let error = #expect(throws: DataError.self) { try RecBole.unpack(wheel: wheel, in: target) }
       #expect(error?.code == .wrongChecksum)

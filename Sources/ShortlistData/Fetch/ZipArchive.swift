@@ -89,7 +89,8 @@ struct ZipArchive {
       let isEncrypted = bytes.number16(at: position + 8) & 1 == 1
       guard isSafe(name), !isEncrypted, method == 0 || method == 8 else {
         throw damaged(
-          "the entry \"\(name)\" is unsafe, encrypted or packed in an unknown way", file)
+          "the entry \"\(name)\" would leave the folder, is encrypted or packed in an unknown way",
+          file)
       }
       entries.append(
         Entry(
