@@ -62,8 +62,12 @@ let package = Package(
     floor("ShortlistModels", on: "ShortlistTensors", "ShortlistData"),
 
     // Floor 4
-    floor("ShortlistTraining", on: "ShortlistTensors", "ShortlistData", "ShortlistIndex", "ShortlistModels"),
-    floor("ShortlistArtifacts", on: "ShortlistTensors", "ShortlistData", "ShortlistIndex", "ShortlistModels"),
+    floor(
+      "ShortlistTraining", on: "ShortlistTensors", "ShortlistData", "ShortlistIndex",
+      "ShortlistModels"),
+    floor(
+      "ShortlistArtifacts", on: "ShortlistTensors", "ShortlistData", "ShortlistIndex",
+      "ShortlistModels"),
 
     // Floor 5
     floor(
