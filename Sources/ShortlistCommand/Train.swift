@@ -103,20 +103,19 @@ struct Train: ParsableCommand {
 
   /// Tells before training what would stop the artefact from being saved after it.
   private func checkOutput() throws {
-    let url = URL(filePath: output, directoryHint: .isDirectory).standardizedFileURL
+    let url = URL(filePath: output, directoryHint: .notDirectory).standardizedFileURL
     if let version = Int(url.lastPathComponent),
       ArtifactFolder.versions(in: url.deletingLastPathComponent()).contains(version)
     {
       throw CommandFailure(
         "\(output): this version exists already. Leave the number out to get the next one")
     }
-    var place = url
-    while !FileManager.default.fileExists(atPath: place.path(percentEncoded: false)),
-      place.pathComponents.count > 1
-    {
-      place.deleteLastPathComponent()
+    // Of the folders on the way there, the deepest that exists.
+    var path = url.path(percentEncoded: false)
+    while !FileManager.default.fileExists(atPath: path), path.count > 1 {
+      path = NSString(string: path).deletingLastPathComponent
     }
-    let path = place.path(percentEncoded: false)
+    let place = URL(filePath: path)
     guard (try? place.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory == true else {
       throw CommandFailure("\(path): a file; expected a folder. Name another --output")
     }
