@@ -53,7 +53,7 @@ struct Train: ParsableCommand {
     var model = try prepared.makeModel()
     let interruption = Interruption()
     let history = try prepared.fit(
-      &model, callbacks: callbacks, resumingFrom: try checkpoint(recipe),
+      &model, callbacks: callbacks, resumingFrom: try checkpoint(),
       shouldStop: interruption.isRequested)
     interruption.end()
     let trained = clock.now
@@ -152,11 +152,9 @@ struct Train: ParsableCommand {
     return callbacks
   }
 
-  private func checkpoint(_ recipe: Recipe) throws -> Checkpoint? {
+  private func checkpoint() throws -> Checkpoint? {
     guard resume else { return nil }
-    let found = try Checkpoint.newest(
-      in: checkpointFolder, optimizer: recipe.optimizer.optimizer)
-    guard let found else {
+    guard let found = try Checkpoint.newest(in: checkpointFolder) else {
       throw CommandFailure(
         "\(checkpointFolder.path(percentEncoded: false)): there is no checkpoint to go on from; "
           + "leave --resume out to begin")
