@@ -30,6 +30,7 @@ let package = Package(
     .library(name: "Shortlist", targets: ["Shortlist"]),
     .library(name: "ShortlistTesting", targets: ["ShortlistTesting"]),
     .executable(name: "shortlist", targets: ["ShortlistCommand"]),
+    .library(name: "CShortlistKernels", targets: ["CShortlistKernels"]),  // for Benchmarks/
   ],
   traits: [
     .trait(name: "Server", description: "Serve models over HTTP and gRPC."),
