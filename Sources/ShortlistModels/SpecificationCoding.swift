@@ -17,7 +17,8 @@ public struct SpecificationContext: Sendable {
     self.encoders = [Embedding.self, Numeric.self] + encoders
   }
 
-  static let key: CodingUserInfoKey = {
+  /// Where a decoder's `userInfo` holds the context.
+  package static let key: CodingUserInfoKey = {
     guard let key = CodingUserInfoKey(rawValue: "shortlist.specification") else {
       preconditionFailure("a coding key of a literal")
     }
@@ -44,6 +45,15 @@ extension Decoder {
           debugDescription: "there is no vocabulary for \(tower)/\(name)"))
     }
     return vocabulary
+  }
+}
+
+extension Decoder {
+  /// Refuses a value from a file that the program itself could not have made.
+  func require(_ condition: Bool, _ problem: @autoclosure () -> String) throws {
+    guard !condition else { return }
+    throw DecodingError.dataCorrupted(
+      .init(codingPath: codingPath, debugDescription: problem()))
   }
 }
 
