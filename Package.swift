@@ -29,6 +29,8 @@ let package = Package(
   products: [
     .library(name: "Shortlist", targets: ["Shortlist"]),
     .library(name: "ShortlistTesting", targets: ["ShortlistTesting"]),
+    // The kernels alone, for the benchmarks.
+    .library(name: "CShortlistKernels", targets: ["CShortlistKernels"]),
     .executable(name: "shortlist", targets: ["ShortlistCommand"]),
   ],
   traits: [
@@ -60,8 +62,12 @@ let package = Package(
     floor("ShortlistModels", on: "ShortlistTensors", "ShortlistData"),
 
     // Floor 4
-    floor("ShortlistTraining", on: "ShortlistTensors", "ShortlistData", "ShortlistIndex", "ShortlistModels"),
-    floor("ShortlistArtifacts", on: "ShortlistTensors", "ShortlistData", "ShortlistIndex", "ShortlistModels"),
+    floor(
+      "ShortlistTraining", on: "ShortlistTensors", "ShortlistData", "ShortlistIndex",
+      "ShortlistModels"),
+    floor(
+      "ShortlistArtifacts", on: "ShortlistTensors", "ShortlistData", "ShortlistIndex",
+      "ShortlistModels"),
 
     // Floor 5
     floor(

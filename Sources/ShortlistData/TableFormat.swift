@@ -161,8 +161,16 @@ public struct SkippedRows: Sendable, Hashable {
   /// What was wrong with the first ten, and where.
   public internal(set) var first: [DataError] = []
 
+  public init() {}
+
   mutating func add(_ error: DataError) {
     count += 1
     if first.count < 10 { first.append(error) }
+  }
+
+  /// Adds those of another file.
+  public mutating func add(_ other: SkippedRows) {
+    count += other.count
+    first = Array((first + other.first).prefix(10))
   }
 }

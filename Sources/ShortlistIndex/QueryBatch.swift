@@ -6,16 +6,19 @@ struct QueryBatch: Sendable {
   /// One for all queries, or one for each.
   let filters: [RowFilter]
 
-  /// Vectors of a tile, queries of a tile, queries that share a packed block of vectors: the tile of
-  /// scores stays in the second-level cache, and packing costs little beside the products.
-  private static let tileVectors = 512
-  private static let tileQueries = 32
-  private static let groupQueries = 256
+  // The tile of scores stays in the second-level cache; its height is a whole number of the kernels'
+  // tiles of 6 and of 14 rows. Queries of a group share a packed block of vectors.
+  private static let tileVectors = 1024
+  private static let tileQueries = 84
+  private static let groupQueries = 504
+  private static let kernelRows = 14
 
   /// The best `k` rows for each query.
   func search(_ source: VectorSource, k: Int) throws -> [[Neighbor]] {
     // Four groups at least, so that all cores have work.
-    let size = min(Self.groupQueries, max(Self.tileQueries, (queries.rows + 3) / 4))
+    let quarter = (queries.rows + 3) / 4
+    let whole = (quarter + Self.kernelRows - 1) / Self.kernelRows * Self.kernelRows
+    let size = min(Self.groupQueries, max(Self.kernelRows * 2, whole))
     let groups = (queries.rows + size - 1) / size
     @Sendable func rows(_ group: Int) -> Range<Int> {
       group * size..<min((group + 1) * size, queries.rows)
@@ -35,7 +38,8 @@ struct QueryBatch: Sendable {
     _ block: Matrix, firstRow: Int, for group: Range<Int>, into best: inout [TopK]
   ) {
     var tile = ScoreTile(
-      queries: Self.tileQueries, vectors: Self.tileVectors, dimensions: block.columns)
+      queries: min(Self.tileQueries, group.count), vectors: min(Self.tileVectors, block.rows),
+      dimensions: block.columns)
     for start in stride(from: 0, to: block.rows, by: Self.tileVectors) {
       tile.pack(block, rows: start..<min(start + Self.tileVectors, block.rows))
       for first in stride(from: group.lowerBound, to: group.upperBound, by: Self.tileQueries) {

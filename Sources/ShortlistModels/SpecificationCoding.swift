@@ -17,7 +17,7 @@ public struct SpecificationContext: Sendable {
     self.encoders = [Embedding.self, Numeric.self] + encoders
   }
 
-  /// Where a decoder's `userInfo` holds the context.
+  /// Where a decoder keeps its context.
   package static let key: CodingUserInfoKey = {
     guard let key = CodingUserInfoKey(rawValue: "shortlist.specification") else {
       preconditionFailure("a coding key of a literal")

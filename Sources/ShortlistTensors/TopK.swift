@@ -16,8 +16,6 @@ package struct TopK: Sendable {
   private var keys: [UInt64] = []
   private let limit: Int
   private var nextRow: UInt32 = 0
-  private var scratchScores = [Float](repeating: 0, count: Self.scratch)
-  private var scratchRows = [UInt32](repeating: 0, count: Self.scratch)
 
   /// The kernel writes whole vectors past the last survivor, and asks for 64 at least.
   private static let scratch = 256
@@ -49,16 +47,16 @@ package struct TopK: Sendable {
     while position < scores.count {
       let full = keys.count >= k && threshold > -.infinity
       let wanted = full && inOrder ? threshold.nextUp : threshold
-      let found = unsafe scores.withPointer { x in
-        unsafe scratchScores.withUnsafeMutableBufferPointer { s in
-          unsafe scratchRows.withUnsafeMutableBufferPointer { r in
-            guard let s = s.baseAddress, let r = r.baseAddress else { return 0 }
-            return unsafe Kernels.best.select(
+      unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: Self.scratch) { found in
+        unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Self.scratch) { rows in
+          guard let s = found.baseAddress, let r = rows.baseAddress else { return }
+          let count = unsafe scores.withPointer { x in
+            unsafe Kernels.best.select(
               x, scores.count, wanted, UInt32(firstRow), s, r, Self.scratch, &position)
           }
+          for i in 0..<count { keys.append(unsafe Self.key(s[i], r[i])) }
         }
       }
-      for i in 0..<found { keys.append(Self.key(scratchScores[i], scratchRows[i])) }
       if keys.count >= limit { cut() }
     }
     nextRow = max(nextRow, UInt32(firstRow + scores.count))
@@ -89,13 +87,19 @@ package struct TopK: Sendable {
   /// Cuts the buffer back to the k largest keys, and raises the threshold.
   private mutating func cut() {
     guard keys.count > k else { return }
+    Self.select(k, of: &keys)
+    keys.removeSubrange(k...)
+    threshold = Self.score(keys[k - 1])
+  }
+
+  /// Moves the k largest to the front, the least of them to place k - 1: quickselect (Hoare, 1961).
+  private static func select(_ k: Int, of keys: inout [UInt64]) {
+    var keys = keys.mutableSpan
     var low = 0
     var high = keys.count - 1
-    // Quickselect (Hoare): afterwards keys[0..<k] are the largest, keys[k - 1] the least of them.
     while low < high {
-      let middle = low + (high - low) / 2
       let a = keys[low]
-      let b = keys[middle]
+      let b = keys[low + (high - low) / 2]
       let c = keys[high]
       let pivot = max(min(a, b), min(max(a, b), c))
       var i = low
@@ -111,8 +115,6 @@ package struct TopK: Sendable {
       }
       if k - 1 <= j { high = j } else if k - 1 >= i { low = i } else { break }
     }
-    keys.removeSubrange(k...)
-    threshold = Self.score(keys[k - 1])
   }
 
   /// A number that is larger for a larger score, and among equal scores for a smaller row.

@@ -35,13 +35,14 @@ package struct ScoreTile: ~Copyable {
   private var block = 0..<0
 
   package init(queries: Int, vectors: Int, dimensions: Int) {
+    precondition(dimensions > 0, "a tile of scores of 0 dimensions")
     self.queries = queries
     self.vectors = vectors
     self.dimensions = dimensions
     let kernels = Kernels.best
     packed = MatrixStorage(count: kernels.packed_size(vectors, dimensions), uninitialized: true)
     workspace = MatrixStorage(count: kernels.workspace_size, uninitialized: true)
-    scores = Matrix(rows: queries, columns: vectors)
+    scores = Matrix(uninitializedRows: queries, columns: vectors)
   }
 
   /// Chooses the block of vectors.

@@ -1,5 +1,4 @@
-internal import ShortlistIndex
-internal import ShortlistTensors
+internal import Shortlist
 
 extension IndexContract {
   /// The clauses' checks.

@@ -1,5 +1,4 @@
-public import ShortlistIndex
-public import ShortlistTensors
+public import Shortlist
 
 /// What every index must do, as checks on vectors whose neighbours are obvious.
 ///

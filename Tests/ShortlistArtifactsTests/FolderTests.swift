@@ -224,7 +224,10 @@ struct FolderTests {
       #expect(try message(folder).contains(": neither manifest.json nor a folder with a version"))
       try FileManager.default.createDirectory(
         at: folder.appending(path: "7"), withIntermediateDirectories: false)
-      #expect(try message(folder).contains("/7: neither manifest.json"))
+      let error = try #require(throws: ArtifactError.self) { try ArtifactReader(folder) }
+      #expect(error.code == .missingFile)
+      #expect(
+        error.message.hasSuffix("/7/manifest.json: the manifest of the artefact cannot be read"))
     }
   }
 

@@ -1,5 +1,6 @@
 public import Foundation
 internal import ShortlistData
+public import ShortlistModels
 internal import ShortlistTensors
 
 /// Opens an artefact and checks every file against the manifest before anybody reads it.
@@ -37,14 +38,16 @@ public struct ArtifactReader: Sendable {
 
   /// What the writer gave as the specification.
   ///
+  /// - Parameter context: what the towers of a specification need to be decoded.
   /// - Throws: `ArtifactError` if the manifest's specification is none of that type.
   public func specification<Specification: Decodable>(
-    as type: Specification.Type
+    as type: Specification.Type, context: SpecificationContext = SpecificationContext()
   ) throws -> Specification {
     do {
-      return try ArtifactManifest.decoder.decode(
-        ManifestSpecification<Specification>.self, from: json
-      ).specification
+      let decoder = ArtifactManifest.decoder
+      decoder.userInfo[SpecificationContext.key] = context
+      return try decoder.decode(ManifestSpecification<Specification>.self, from: json)
+        .specification
     } catch {
       throw Self.invalid(error, at: folder.appending(path: ArtifactManifest.fileName).plainPath)
     }

@@ -64,7 +64,7 @@ public struct Retrieval: Codable, Sendable, Hashable {
     return nil
   }
 
-  private enum CodingKeys: String, CodingKey {
+  private enum CodingKeys: String, CodingKey, CaseIterable {
     case temperature
     case correctingSampling = "correcting_sampling"
     case removingAccidentalHits = "removing_accidental_hits"
@@ -74,15 +74,29 @@ public struct Retrieval: Codable, Sendable, Hashable {
     case batchMetrics = "batch_metrics"
   }
 
-  public init(from decoder: any Decoder) throws {
+  public init(from decoder: any Decoder) throws { try self.init(from: decoder, over: Retrieval()) }
+
+  /// Decodes what is given over a base; keys that are neither options nor `others` are errors.
+  package init(
+    from decoder: any Decoder, over base: Retrieval, alsoKnowing others: [String] = []
+  ) throws {
+    self = base
+    let known = CodingKeys.allCases.map(\.stringValue) + others
+    for key in try decoder.container(keyedBy: AnyName.self).allKeys
+    where !known.contains(key.stringValue) {
+      throw DecodingError.dataCorrupted(
+        .init(
+          codingPath: decoder.codingPath + [key],
+          debugDescription: "there is no such option; known are "
+            + known.sorted().joined(separator: ", ")))
+    }
     let c = try decoder.container(keyedBy: CodingKeys.self)
-    self = Retrieval()
     temperature = try c.decodeIfPresent(Float.self, forKey: .temperature) ?? temperature
     correctingSampling =
       try c.decodeIfPresent(Bool.self, forKey: .correctingSampling) ?? correctingSampling
     removingAccidentalHits =
       try c.decodeIfPresent(Bool.self, forKey: .removingAccidentalHits) ?? removingAccidentalHits
-    hardNegatives = try c.decodeIfPresent(Int.self, forKey: .hardNegatives)
+    hardNegatives = try c.decodeIfPresent(Int.self, forKey: .hardNegatives) ?? hardNegatives
     extraNegatives = try c.decodeIfPresent(Int.self, forKey: .extraNegatives) ?? extraNegatives
     queryVectors = try c.decodeIfPresent(Int.self, forKey: .queryVectors) ?? queryVectors
     batchMetrics = try c.decodeIfPresent([Int].self, forKey: .batchMetrics) ?? batchMetrics
@@ -90,6 +104,13 @@ public struct Retrieval: Codable, Sendable, Hashable {
       throw DecodingError.dataCorrupted(
         .init(codingPath: decoder.codingPath, debugDescription: invalidOption))
     }
+  }
+
+  private struct AnyName: CodingKey {
+    var stringValue: String
+    var intValue: Int? { nil }
+    init?(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
   }
 }
 

@@ -1,0 +1,15 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let shortlist = Target.Dependency.product(name: "Shortlist", package: "shortlist")
+let kernels = Target.Dependency.product(name: "CShortlistKernels", package: "shortlist")
+
+let package = Package(
+  name: "benchmarks",
+  platforms: [.macOS(.v15)],
+  dependencies: [.package(name: "shortlist", path: "..", traits: [])],
+  targets: [
+    .executableTarget(name: "ReadBenchmark", dependencies: [shortlist]),
+    .executableTarget(name: "TrainingBenchmark", dependencies: [shortlist, kernels]),
+  ]
+)

@@ -1,0 +1,134 @@
+import Foundation
+import ShortlistData
+import ShortlistIndex
+public import ShortlistModels
+import ShortlistTensors
+
+extension Retriever {
+  /// Loads an artefact: `NAME/VERSION`, or the largest version of `NAME`.
+  ///
+  /// Every file is checked against the manifest first; weights and candidates are memory-mapped.
+  ///
+  /// - Parameters:
+  ///   - folder: the artefact.
+  ///   - layers: layer types of your own that the model holds.
+  ///   - encoders: encoder types of your own that the model holds.
+  /// - Throws: `ArtifactError` or `TensorFileError` that names the file which is missing, damaged, of a newer
+  ///   format, or does not fit the others.
+  public init(
+    contentsOf folder: String, layers: [any Layer.Type] = [],
+    encoders: [any FeatureEncoder.Type] = []
+  ) throws {
+    let reader = try ArtifactReader(URL(filePath: folder, directoryHint: .isDirectory))
+    try self.init(reader, layers: layers, encoders: encoders)
+  }
+
+  /// Loads an artefact that is open already.
+  public init(
+    _ reader: ArtifactReader, layers: [any Layer.Type] = [],
+    encoders: [any FeatureEncoder.Type] = []
+  ) throws {
+    let specification = try Self.specification(reader, layers: layers, encoders: encoders)
+    let parameters = try Self.parameters(reader, of: specification)
+    if let problem = TwoTowerModel.mismatch(
+      query: specification.query, candidate: specification.candidate, task: specification.task)
+    {
+      throw Self.inconsistent(reader, ArtifactManifest.fileName, problem)
+    }
+    let model = TwoTowerModel(
+      query: specification.query, candidate: specification.candidate, task: specification.task,
+      weight: specification.weight.map { Feature($0) }, parameters: parameters)
+
+    let candidates = try Safetensors(contentsOf: reader.file(ArtifactLayout.candidates))
+    let embeddings = try candidates.matrix(ArtifactLayout.embeddings)
+    let identifiers = try Vocabulary(contentsOf: reader.file(ArtifactLayout.identifiers)).words
+    guard embeddings.rows == identifiers.count, embeddings.columns == model.dimensions else {
+      throw Self.inconsistent(
+        reader, ArtifactLayout.candidates,
+        "the embeddings are \(embeddings.rows) x \(embeddings.columns); expected "
+          + "\(identifiers.count) x \(model.dimensions)")
+    }
+    let catalogue = Catalogue(
+      identifiers: identifiers, identifiedBy: Feature(specification.item), embeddings: embeddings)
+    let index: ExactIndex
+    do {
+      index = try ExactIndex(embeddings)
+    } catch let error as IndexError {
+      throw Self.inconsistent(reader, ArtifactLayout.candidates, error.message)
+    }
+    self.init(
+      model, index: index, over: catalogue,
+      history: try Self.history(reader, specification))
+  }
+
+  private static func specification(
+    _ reader: ArtifactReader, layers: [any Layer.Type], encoders: [any FeatureEncoder.Type]
+  ) throws -> RetrieverSpecification {
+    var vocabularies: [String: Vocabulary] = [:]
+    for name in reader.manifest.files.keys where name.hasPrefix("vocabularies/") {
+      let key = name.dropFirst("vocabularies/".count).dropLast(".txt".count)
+      vocabularies[String(key)] = try Vocabulary(contentsOf: reader.file(name))
+    }
+    return try reader.specification(
+      as: RetrieverSpecification.self,
+      context: SpecificationContext(
+        vocabularies: vocabularies, layers: layers, encoders: encoders))
+  }
+
+  private static func parameters(
+    _ reader: ArtifactReader, of specification: RetrieverSpecification
+  ) throws -> Parameters {
+    let file = try Safetensors(contentsOf: reader.file(ArtifactLayout.weights))
+    var parameters = Parameters()
+    for (path, tower) in [("query", specification.query), ("candidate", specification.candidate)] {
+      for expected in tower.parameters {
+        let name = "\(path)/\(expected.name)"
+        let matrix = try file.matrix(name)
+        guard matrix.rows == expected.rows, matrix.columns == expected.columns else {
+          throw inconsistent(
+            reader, ArtifactLayout.weights,
+            "\(name) is \(matrix.rows) x \(matrix.columns); expected \(expected.rows) x "
+              + "\(expected.columns)")
+        }
+        parameters[name] = matrix
+      }
+    }
+    if let name = parameters.firstNotFinite {
+      throw inconsistent(
+        reader, ArtifactLayout.weights,
+        "\(name) holds NaN or infinite values. Train the model again with a lower learning rate")
+    }
+    return parameters
+  }
+
+  private static func history(
+    _ reader: ArtifactReader, _ specification: RetrieverSpecification
+  ) throws -> InteractionHistory? {
+    guard let user = specification.user else { return nil }
+    let users = try Vocabulary(contentsOf: reader.file(ArtifactLayout.historyUsers)).words
+    let items = try Vocabulary(contentsOf: reader.file(ArtifactLayout.historyItems)).words
+    let file = try Safetensors(contentsOf: reader.file(ArtifactLayout.history))
+    let offsets = try file.elements("offsets", as: Int64.self).map { Int($0) }
+    let entries = try file.elements("items", as: Int32.self)
+    let counts = try file.elements("counts", as: Int64.self).map { Int($0) }
+    guard offsets.count == users.count + 1, offsets.first == 0, offsets.last == entries.count,
+      zip(offsets, offsets.dropFirst()).allSatisfy({ $0 <= $1 }), counts.count == items.count,
+      entries.allSatisfy({ $0 >= 0 && $0 < items.count })
+    else {
+      throw inconsistent(
+        reader, ArtifactLayout.history,
+        "the interactions do not fit \(users.count) users and \(items.count) items")
+    }
+    return InteractionHistory(
+      user: Feature(user), item: Feature(specification.item), users: users, items: items,
+      offsets: offsets, entries: entries, counts: counts)
+  }
+
+  private static func inconsistent(
+    _ reader: ArtifactReader, _ name: String, _ message: String
+  ) -> ArtifactError {
+    ArtifactError(
+      .damagedFile, path: reader.folder.appending(path: name).path(percentEncoded: false),
+      message: message)
+  }
+}

@@ -1,0 +1,103 @@
+public import Foundation
+import ShortlistData
+import ShortlistModels
+import ShortlistTensors
+
+/// A model apart from its weights: what the manifest of an artefact says of it.
+struct RetrieverSpecification: Codable {
+  var query: Tower
+  var candidate: Tower
+  var task: Retrieval
+  /// The feature that weighs examples in training.
+  var weight: String?
+  /// The feature that identifies items.
+  var item: String
+  /// The feature that identifies users, where there is a history.
+  var user: String?
+  var index: IndexKind
+}
+
+enum IndexKind: String, Codable { case exact }
+
+/// Where things stand in an artefact.
+enum ArtifactLayout {
+  static let weights = "weights.safetensors"
+  static let candidates = "candidates.safetensors"
+  static let identifiers = "identifiers.txt"
+  static let historyUsers = "history/users.txt"
+  static let historyItems = "history/items.txt"
+  static let history = "history/interactions.safetensors"
+  static let embeddings = "embeddings"
+
+  static func vocabulary(_ tower: String, _ feature: String) -> String {
+    "vocabularies/\(tower)/\(feature).txt"
+  }
+}
+
+extension Retriever {
+  /// Writes an artefact: `NAME/VERSION/` with manifest, weights, vocabularies, candidates and history. A
+  /// reader sees a whole version or none.
+  ///
+  /// - Parameters:
+  ///   - folder: `NAME`, which gets the next version, or `NAME/VERSION`.
+  ///   - attachments: further files by name, such as a recipe or an evaluation report.
+  /// - Returns: the folder of the version.
+  /// - Throws: `ArtifactError` when the version exists, `FileError` when the disk is full or may not be
+  ///   written.
+  @discardableResult
+  public func save(to folder: String, attachments: [String: Data] = [:]) throws -> URL {
+    let specification = RetrieverSpecification(
+      query: model.query, candidate: model.candidate, task: model.task,
+      weight: model.weight?.name, item: catalogue.identifier.name, user: history?.user.name,
+      index: .exact)
+    return try ArtifactWriter.write(
+      to: URL(filePath: folder, directoryHint: .isDirectory), specification: specification
+    ) { writer in
+      let parameters = model.parameters
+      try writer.write(ArtifactLayout.weights) { file in
+        try Safetensors.write(
+          parameters.names.compactMap { name in
+            parameters[name].map { Safetensors.Tensor(name, $0) }
+          }, to: file)
+      }
+      try writer.write(ArtifactLayout.candidates) { file in
+        try Safetensors.write(
+          [.init(ArtifactLayout.embeddings, catalogue.embeddings)], to: file)
+      }
+      try writer.write(ArtifactLayout.identifiers) { file in
+        try Vocabulary(inOrder: catalogue.identifiers).write(to: file)
+      }
+      for (path, tower) in [("query", model.query), ("candidate", model.candidate)] {
+        for feature in tower.features {
+          guard let vocabulary = feature.vocabulary else { continue }
+          try writer.write(ArtifactLayout.vocabulary(path, feature.name)) {
+            try vocabulary.write(to: $0)
+          }
+        }
+      }
+      if let history { try Self.write(history, with: &writer) }
+      for (name, data) in attachments.sorted(by: { $0.key < $1.key }) {
+        try writer.write(name) { try data.write(to: $0) }
+      }
+    }
+  }
+
+  private static func write(
+    _ history: InteractionHistory, with writer: inout ArtifactWriter
+  ) throws {
+    try writer.write(ArtifactLayout.historyUsers) {
+      try Vocabulary(inOrder: history.users).write(to: $0)
+    }
+    try writer.write(ArtifactLayout.historyItems) {
+      try Vocabulary(inOrder: history.items).write(to: $0)
+    }
+    try writer.write(ArtifactLayout.history) { file in
+      try Safetensors.write(
+        [
+          .init("offsets", elements: history.offsets.map { Int64($0) }),
+          .init("items", elements: history.entries),
+          .init("counts", elements: history.counts.map { Int64($0) }),
+        ], to: file)
+    }
+  }
+}

@@ -1,0 +1,74 @@
+public import ShortlistIndex
+public import ShortlistModels
+import ShortlistTensors
+import Synchronization
+
+/// All of it in one value: towers, vocabularies, catalogue, index, and what users have seen. It recommends,
+/// it saves itself, and it is loaded without the program that made it.
+///
+/// ```swift
+/// let retriever = Retriever(model, index: try ExactIndex(catalogue.embeddings), over: catalogue)
+/// for hit in try retriever.recommend(10, for: ["user_id": "42"]) { print(hit.identifier, hit.score) }
+/// try retriever.save(to: "artifacts/movies")
+/// ```
+public struct Retriever: Sendable {
+  public let model: TwoTowerModel
+  public let catalogue: Catalogue
+  public let index: any VectorIndex
+  /// What users have seen: left out of their recommendations, and the measure of popularity.
+  public let history: InteractionHistory?
+
+  /// Rows of the catalogue by popularity, and each row's share of the interactions.
+  let popularity: (rows: [Int], shares: [Float])?
+  let neighbors: ItemNeighbors
+
+  /// - Parameters:
+  ///   - index: over the catalogue's embeddings, row by row.
+  ///   - history: what users have seen, usually the training data; without it nothing is left out, and
+  ///     users the model does not know get the vector of unknown values.
+  /// - Precondition: index, catalogue and model agree in count and dimensions.
+  public init(
+    _ model: TwoTowerModel, index: any VectorIndex, over catalogue: Catalogue,
+    history: InteractionHistory? = nil
+  ) {
+    precondition(
+      index.count == catalogue.count && index.dimensions == model.dimensions
+        && catalogue.embeddings.columns == model.dimensions,
+      "an index of \(index.count) x \(index.dimensions) over \(catalogue.count) items of a model with "
+        + "\(model.dimensions) dimensions")
+    self.model = model
+    self.index = index
+    self.catalogue = catalogue
+    self.history = history
+    neighbors = ItemNeighbors(catalogue.embeddings)
+    popularity = history.map { history in
+      var counts = [Int](repeating: 0, count: catalogue.count)
+      for (item, count) in zip(history.items, history.counts) {
+        if let row = catalogue.row(of: item) { counts[row] += count }
+      }
+      let total = Float(max(1, counts.reduce(0, +)))
+      // Popular first; of equals the smaller row.
+      let rows = counts.indices.sorted { (counts[$1], $0) < (counts[$0], $1) }
+      return (rows, counts.map { Float($0) / total })
+    }
+  }
+}
+
+/// The index of items by cosine, made when the first item asks for its neighbours.
+final class ItemNeighbors: Sendable {
+  private let embeddings: Matrix
+  private let index = Mutex<ExactIndex?>(nil)
+
+  init(_ embeddings: Matrix) { self.embeddings = embeddings }
+
+  func nearest(_ k: Int, to row: Int) throws -> [Neighbor] {
+    let index = try index.withLock { made in
+      if let made { return made }
+      let new = try ExactIndex(embeddings, similarity: .cosine)
+      made = new
+      return new
+    }
+    let vectors = embeddings
+    return try index.nearest(k, to: vectors[row: row], where: .excluding([row]))
+  }
+}

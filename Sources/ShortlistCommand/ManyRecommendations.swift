@@ -1,0 +1,40 @@
+import Foundation
+import Shortlist
+
+/// Recommendations to many users as text: CSV with a line for each item, or JSON Lines with a line for each
+/// user.
+struct ManyRecommendations {
+  let isCSV: Bool
+
+  func text(_ user: UserRecommendations) throws -> String {
+    guard isCSV else {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      return String(decoding: try encoder.encode(user), as: UTF8.self) + "\n"
+    }
+    return user.items.enumerated().map { rank, item in
+      "\(Self.field(user.user ?? "")),\(rank + 1),\(Self.field(item.identifier)),\(item.score)\n"
+    }
+    .joined()
+  }
+
+  /// Writes to a file that appears whole, or to standard output.
+  func write(to path: String?, _ body: ((String) throws -> Void) throws -> Void) throws {
+    let header = isCSV ? "user,rank,item,score\n" : ""
+    guard let path else {
+      let output = FileHandle.standardOutput
+      try output.write(contentsOf: Data(header.utf8))
+      return try body { try output.write(contentsOf: Data($0.utf8)) }
+    }
+    try AtomicFile.write(to: URL(filePath: path)) { file in
+      try file.write(header)
+      try body { try file.write($0) }
+    }
+  }
+
+  /// Quoted where RFC 4180 asks for it.
+  private static func field(_ text: String) -> String {
+    guard text.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return text }
+    return "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
+  }
+}

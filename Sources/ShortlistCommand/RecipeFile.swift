@@ -1,0 +1,59 @@
+import Foundation
+import Shortlist
+import Yams
+
+/// Recipes as YAML (JSON is YAML, too).
+enum RecipeFile {
+  /// - Throws: `CommandFailure` that names the file and the place in it.
+  static func read(_ path: String) throws -> Recipe {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw CommandFailure("\(path): there is no such recipe; see the folder recipes for examples")
+    }
+    guard let data = FileManager.default.contents(atPath: path),
+      let text = String(bytes: data, encoding: .utf8)
+    else { throw CommandFailure("\(path): the recipe cannot be read as UTF-8 text") }
+    do {
+      return try YAMLDecoder().decode(Recipe.self, from: text)
+    } catch let error as DecodingError {
+      throw CommandFailure("\(path): \(explain(error))")
+    } catch {
+      throw CommandFailure("\(path): the recipe is not valid YAML: \(error)")
+    }
+  }
+
+  static func text(of recipe: Recipe) throws -> String {
+    let encoder = YAMLEncoder()
+    encoder.options.sortKeys = true
+    return try encoder.encode(recipe)
+  }
+
+  private static func explain(_ error: DecodingError) -> String {
+    let path: [any CodingKey]
+    let reason: String
+    switch error {
+    case .keyNotFound(let key, let context):
+      path = context.codingPath + [key]
+      reason = "it is missing"
+    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
+      path = context.codingPath
+      reason = "expected \(name(of: type))"
+    case .dataCorrupted(let context):
+      path = context.codingPath
+      reason = context.debugDescription
+    @unknown default: return "\(error)"
+    }
+    let place = path.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }
+      .joined(separator: ".")
+    return place.isEmpty ? reason : "\(place): \(reason)"
+  }
+
+  private static func name(of type: any Any.Type) -> String {
+    switch type {
+    case is Int.Type, is UInt64.Type: "a whole number"
+    case is Float.Type, is Double.Type: "a number"
+    case is Bool.Type: "true or false"
+    case is String.Type: "text"
+    default: "\(type)"
+    }
+  }
+}

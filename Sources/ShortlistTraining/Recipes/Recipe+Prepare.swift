@@ -1,0 +1,183 @@
+private import Foundation
+import ShortlistData
+import ShortlistModels
+
+extension Recipe {
+  /// Reads the data and splits it.
+  ///
+  /// - Throws: `DataError` that names file, line and field; `TrainingError` when nothing is left to train on.
+  public func prepare() throws -> PreparedRecipe {
+    let tables = try data.movieLens.map { try movieLens($0) } ?? files()
+    let all = try kept(tables.interactions)
+    var (train, test) = try parts(of: all, by: split, test: tables.test)
+    guard train.rowCount > 0 else {
+      throw TrainingError(
+        .emptyDataset,
+        all.rowCount > 0
+          ? "the split leaves no training rows of \(all.rowCount)"
+          : "no interactions are left of \(tables.interactions.rowCount) rows; lower minimum_rating or minimum_count"
+      )
+    }
+    var watched: Dataset?
+    if let validation {
+      let (rest, held) = try parts(of: train, by: validation, test: nil)
+      (train, watched) = (rest, held)
+    }
+    if tables.test != nil { test = try kept(test) }
+    return PreparedRecipe(
+      recipe: self, train: train, test: test, validation: watched,
+      candidates: try CandidateSet(tables.items, identifiedBy: Feature(item)),
+      skipped: tables.skipped)
+  }
+
+  private struct Tables {
+    var interactions: Dataset
+    var items: Dataset
+    /// The test rows, where they have a file of their own.
+    var test: Dataset?
+    var skipped = SkippedRows()
+  }
+
+  private func kept(_ dataset: Dataset) throws -> Dataset {
+    let rated = try dataset.viewed(
+      as: .implicit(minimumRating: data.minimumRating), rating: Feature(data.rating))
+    guard data.minimumCount > 1 else { return rated }
+    return try rated.filtering(minimumCount: data.minimumCount, of: Feature(user), Feature(item))
+  }
+
+  private func parts(
+    of dataset: Dataset, by split: Split, test: Dataset?
+  ) throws -> (train: Dataset, test: Dataset) {
+    let time = Feature<Int>(data.timestamp)
+    switch split.kind {
+    case .random: return try dataset.split(holdingOut: split.holdout, seed: split.seed)
+    case .latest: return try dataset.split(latest: split.holdout, by: time)
+    case .leaveLastOut: return try dataset.splitLeavingLastOut(per: Feature(user), by: time)
+    case .files: return (dataset, test ?? dataset.prefix(0))
+    case .none: return (dataset, dataset.prefix(0))
+    }
+  }
+
+  // MARK: MovieLens
+
+  private func movieLens(_ name: String) throws -> Tables {
+    guard let edition = DataSource.editions[name] else {
+      throw TrainingError(.invalidRecipe, "there is no edition \"\(name)\" of MovieLens")
+    }
+    let folder = data.path.map { URL(filePath: $0) } ?? MovieLens.folder(of: edition)
+    let path = folder.path(percentEncoded: false)
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw DataError(
+        .missingFile,
+        "MovieLens \(name) is not there. Run `shortlist fetch movielens-\(name)`, or set SHORTLIST_DATA to the "
+          + "folder that holds it", at: .init(file: path))
+    }
+    let movieLens = try MovieLens(edition, at: path)
+    return Tables(interactions: movieLens.ratings, items: movieLens.movies)
+  }
+
+  // MARK: Files
+
+  private func files() throws -> Tables {
+    guard let path = data.interactions else {
+      throw TrainingError(.invalidRecipe, "the recipe names no interactions")
+    }
+    let itemFeatures = candidate.columns(besides: item)
+    let userFeatures = query.columns(besides: user)
+    var specifications = [column(user, .string), column(item, .string)]
+    if data.minimumRating != nil { specifications.append(column(data.rating, .float)) }
+    if [split.kind, validation?.kind].contains(where: { $0 == .latest || $0 == .leaveLastOut }) {
+      specifications.append(column(data.timestamp, .integer))
+    }
+    if let weight = task.weight { specifications.append(column(weight, .float)) }
+    if data.items == nil { specifications += itemFeatures.map { column($0.name, $0.type) } }
+    if data.users == nil { specifications += userFeatures.map { column($0.name, $0.type) } }
+
+    let (itemFeature, userFeature) = (Feature<String>(item), Feature<String>(user))
+    var skipped = SkippedRows()
+    var interactions = try read(path, specifications, &skipped)
+    var test =
+      split.kind == .files ? try split.test.map { try read($0, specifications, &skipped) } : nil
+    var items = interactions
+    if let test { items = try items.appending(rows: test) }
+    if let path = data.items {
+      let table = try read(
+        path, [column(item, .string)] + itemFeatures.map { column($0.name, $0.type) }, &skipped)
+      interactions = try interactions.joined(with: table, on: itemFeature, from: path)
+      test = try test?.joined(with: table, on: itemFeature, from: path)
+      items = table
+    }
+    if let path = data.users {
+      let table = try read(
+        path, [column(user, .string)] + userFeatures.map { column($0.name, $0.type) }, &skipped)
+      interactions = try interactions.joined(with: table, on: userFeature, from: path)
+      test = try test?.joined(with: table, on: userFeature, from: path)
+    }
+    return Tables(interactions: interactions, items: items, test: test, skipped: skipped)
+  }
+
+  private func column(_ name: String, _ type: ColumnSpecification.ValueType) -> ColumnSpecification
+  {
+    ColumnSpecification(name, type, from: data.columns[name])
+  }
+
+  private func read(
+    _ path: String, _ columns: [ColumnSpecification], _ skipped: inout SkippedRows
+  ) throws -> Dataset {
+    var format: TableFormat
+    switch data.format {
+    case "csv": format = .csv
+    case "tsv": format = .tsv
+    case "jsonl": format = .jsonLines
+    case nil: format = try TableFormat(ofFileNamed: path)
+    case let other?:
+      throw TrainingError(
+        .invalidRecipe, "there is no format \"\(other)\"; known are csv, tsv, jsonl")
+    }
+    format = format.encoded(as: data.encoding)
+    let (dataset, left) = try Dataset.read(
+      path, format: format, columns: columns, malformedRows: data.skipMalformed ? .skip : .fail)
+    skipped.add(left)
+    return dataset
+  }
+}
+
+extension Recipe.TowerRecipe {
+  /// The features of the tower but one, with the types of their columns.
+  fileprivate func columns(
+    besides name: String
+  ) -> [(name: String, type: ColumnSpecification.ValueType)] {
+    features.filter { $0.feature != name }.map { feature in
+      switch feature.kind {
+      case .embedding: (feature.feature, .string)
+      case .list: (feature.feature, .strings())
+      case .number: (feature.feature, .float)
+      }
+    }
+  }
+}
+
+extension Dataset {
+  /// Adds the columns of a table to each row that names one of its rows.
+  fileprivate func joined(
+    with table: Dataset, on key: Feature<String>, from file: String
+  ) throws -> Dataset {
+    let keys = try table.column(key)
+    let rowOfKey = Dictionary(
+      keys.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    let rows = try column(key).map { name in
+      guard let row = rowOfKey[name] else {
+        throw DataError(
+          .missingColumn, "no row has the \(key.name) \"\(name)\" that an interaction names",
+          at: .init(file: file, field: key.name))
+      }
+      return row
+    }
+    let taken = table.rows(at: rows)
+    var result = self
+    for name in table.columnNames where !columnNames.contains(name) {
+      if let column = taken[name: name] { result = try result.appending(name, column) }
+    }
+    return result
+  }
+}

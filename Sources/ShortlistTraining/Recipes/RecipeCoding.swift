@@ -1,0 +1,47 @@
+/// The keys of an object in a recipe, whatever they are called.
+struct AnyKey: CodingKey {
+  var stringValue: String
+  var intValue: Int? { nil }
+  init(_ name: String) { stringValue = name }
+  init?(stringValue: String) { self.stringValue = stringValue }
+  init?(intValue: Int) { nil }
+}
+
+extension Decoder {
+  /// An object whose keys are all known: a misspelt key is an error, not a default.
+  func recipeContainer<Key: CodingKey & CaseIterable>(
+    keyedBy type: Key.Type
+  ) throws -> KeyedDecodingContainer<Key> {
+    let known = Key.allCases.map(\.stringValue)
+    for key in try container(keyedBy: AnyKey.self).allKeys where !known.contains(key.stringValue) {
+      throw DecodingError.dataCorrupted(
+        .init(
+          codingPath: codingPath + [key],
+          debugDescription:
+            "there is no such key; known are \(known.sorted().joined(separator: ", "))"
+        ))
+    }
+    return try container(keyedBy: type)
+  }
+}
+
+extension KeyedDecodingContainer {
+  /// A value, or a default where the key is missing.
+  func value<Value: Decodable>(_ key: Key, or fallback: Value) throws -> Value {
+    try decodeIfPresent(Value.self, forKey: key) ?? fallback
+  }
+
+  /// A value that must hold a condition.
+  func value<Value: Decodable>(
+    _ key: Key, or fallback: Value, _ expected: String, where isValid: (Value) -> Bool
+  ) throws -> Value {
+    let value = try value(key, or: fallback)
+    guard isValid(value) else {
+      throw DecodingError.dataCorrupted(
+        .init(
+          codingPath: codingPath + [key],
+          debugDescription: "it is \(value); expected \(expected)"))
+    }
+    return value
+  }
+}
