@@ -29,6 +29,13 @@ public struct Trainer: Sendable {
     self.shouldStop = shouldStop
   }
 
+  /// The seed of the random numbers of a step.
+  ///
+  /// - Parameter step: the number of updates before it.
+  public func seed(ofStep step: Int) -> UInt64 {
+    seed &+ UInt64(step) &* 0x9E37_79B9_7F4A_7C15
+  }
+
   /// Metrics of a batch, before its update: (sum, weight) by name.
   typealias Measure<M: Model> = (M, Batch<M.Examples>) throws -> [String: (
     sum: Double, weight: Double
@@ -84,8 +91,8 @@ public struct Trainer: Sendable {
       for rows in batches.rows(ofEpoch: state.epoch) {
         let batch = Batch(examples, rows: rows)
         let metrics = try measure?(model, batch) ?? [:]
-        let stepSeed = seed &+ UInt64(state.optimizer.step) &* 0x9E37_79B9_7F4A_7C15
-        let step = try model.valueAndGradients(on: batch, seed: stepSeed)
+        let step = try model.valueAndGradients(
+          on: batch, seed: seed(ofStep: state.optimizer.step))
         guard step.totalLoss.isFinite else {
           throw diverged(state, "the loss is \(step.totalLoss)")
         }
