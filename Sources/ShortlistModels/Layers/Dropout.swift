@@ -9,6 +9,13 @@ public struct Dropout: Layer, Hashable {
     self.rate = rate
   }
 
+  private enum CodingKeys: String, CodingKey { case rate }
+
+  public init(from decoder: any Decoder) throws {
+    rate = try decoder.container(keyedBy: CodingKeys.self).decode(Float.self, forKey: .rate)
+    try decoder.require(rate >= 0 && rate < 1, "a dropout rate of \(rate), it must be in 0..<1")
+  }
+
   public func forward(_ input: Variable, in pass: Pass) -> Variable {
     pass.dropout(input, rate: rate)
   }

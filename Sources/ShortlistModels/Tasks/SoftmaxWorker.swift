@@ -93,13 +93,15 @@ struct SoftmaxWorker {
       let exponential = scores[line, column]
       let count = plan.multiplicities[column]
       // Its own candidate counts once where accidental hits are removed.
-      let surplus = task.removingAccidentalHits ? exponential * (1 - 1 / count) : 0
-      let partition = max(total - Double(surplus), Double(exponential - surplus))
+      // In Double: it may be nearly all of the sum.
+      let share = Double(exponential)
+      let surplus = task.removingAccidentalHits ? share * (1 - 1 / Double(count)) : 0
+      let partition = max(total - surplus, share - surplus)
       let ownLogit = Double(logit) - Double(count).logarithm
       result.loss += Double(weight) * (partition.logarithm + Double(largest) - ownLogit)
       let factor = Float(Double(weight) / partition)
       sumOfFactors += factor
-      corrections.append((column, weight + factor * surplus))
+      corrections.append((column, weight + factor * Float(surplus)))
     }
     guard packedBack != nil else { return }
     var gradient = scores[mutableRow: line]

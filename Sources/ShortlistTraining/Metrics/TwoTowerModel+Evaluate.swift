@@ -9,7 +9,7 @@ extension TwoTowerModel {
   ///   - metric: which k, among which items.
   ///   - dataset: the test rows, with the features of the query tower and the item's identifier.
   ///   - history: what users have seen in training; gives the masked figures and the popularity baseline.
-  /// - Throws: `DataError` when a feature is missing.
+  /// - Throws: `DataError` when a feature is missing, what the metric's index throws if it has one.
   /// - Complexity: O(distinct queries * items * dimensions + examples * items).
   public func evaluate(
     _ metric: FactorizedTopK, on dataset: Dataset, history: InteractionHistory? = nil
@@ -24,12 +24,13 @@ extension TwoTowerModel {
       queryOfExample: bound.rowOfExample, trueRows: trueRows)
 
     var report = EvaluationReport(
-      raw: metric.accuracy(ofRanks: ranking.ranks(), weights: weights),
+      raw: metric.accuracy(ofRanks: try metric.ranks(ranking), weights: weights),
       examples: dataset.rowCount, unknownItems: trueRows.reduce(0) { $0 + ($1 < 0 ? 1 : 0) })
     guard let history else { return report }
 
     let masking = try history.masking(dataset, catalogue: catalogue)
-    report.masked = metric.accuracy(ofRanks: ranking.ranks(masking: masking), weights: weights)
+    report.masked = metric.accuracy(
+      ofRanks: try metric.ranks(ranking, masking: masking), weights: weights)
     report.unknownUsers = masking.listOfExample.reduce(0) { $0 + ($1 == 0 ? 1 : 0) }
 
     // Popularity is a model of one dimension: every query is 1, every item its count.
