@@ -34,7 +34,6 @@ let package = Package(
     // The kernels alone, for the benchmarks.
     .library(name: "CShortlistKernels", targets: ["CShortlistKernels"]),
     .executable(name: "shortlist", targets: ["ShortlistCommand"]),
-    .library(name: "CShortlistKernels", targets: ["CShortlistKernels"]),  // for Benchmarks/
   ],
   traits: [
     .trait(name: "Server", description: "Serve models over HTTP and gRPC."),
