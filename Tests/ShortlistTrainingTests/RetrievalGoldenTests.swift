@@ -185,10 +185,16 @@ struct RetrievalGoldenTests {
     }
     for (parameter, expected) in golden.final {
       let own = try #require(model.parameters[parameter])
+      if parameter == "candidate/dense_1/bias" {
+        // It moves every logit of a row alike, so its gradient is zero but for rounding: what is left is
+        // noise of either side, held to 1e-4 of the size of its neighbours (about 0.1).
+        for column in 0..<own.columns {
+          #expect(abs(own[0, column] - expected.matrix[0, column]) < 1e-5, "\(parameter)")
+        }
+        continue
+      }
       let difference = own.relativeDifference(from: expected.matrix)
-      // Its gradient is rounding noise: it moves every logit of a row alike.
-      let isNoise = parameter == "candidate/dense_1/bias"
-      #expect(difference < (isNoise ? 1 : 1e-4), "\(parameter) differs by \(difference)")
+      #expect(difference < 1e-4, "\(parameter) differs by \(difference)")
     }
   }
 }
