@@ -1,4 +1,7 @@
 /// Zeroes elements at random in training (Srivastava et al., 2014).
+///
+/// Examples of a batch that share their features share a row of the tower, and so the elements that are
+/// zeroed; Keras draws for each example.
 public struct Dropout: Layer, Hashable {
   public static let typeName = "dropout"
   public var rate: Float
