@@ -90,14 +90,17 @@ public struct FactorizedTopK: Sendable {
     let ranking = Ranking(
       queries: queries, heads: vectors, candidates: catalogue.embeddings,
       queryOfExample: queryOfExample, trueRows: catalogue.rows(of: items))
-    return accuracy(ofRanks: try ranks(ranking), weights: weights)
+    return accuracy(ofRanks: try ranks(ranking).raw, weights: weights)
   }
 
-  /// The ranks of the examples, by the index if there is one.
+  /// The ranks of the examples among all items and, with a masking, among the others; by the index if
+  /// there is one.
   func ranks(
-    _ ranking: Ranking, masking: (lists: [[Int32]], listOfExample: [Int32])? = nil
-  ) throws -> [Int32] {
-    try search?.ranks(ranking, masking: masking) ?? ranking.ranks(masking: masking)
+    _ ranking: Ranking, masking: Ranking.Masking? = nil
+  ) throws -> (raw: [Int32], masked: [Int32]) {
+    guard let search else { return ranking.ranks(masking: masking) }
+    let raw = try search.ranks(ranking, masking: nil)
+    return (raw, try masking.map { try search.ranks(ranking, masking: $0) } ?? [])
   }
 
   func accuracy(ofRanks ranks: [Int32], weights: [Float]?) -> TopKAccuracy {
