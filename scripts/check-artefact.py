@@ -38,7 +38,7 @@ def recommend(folder, user, k):
   identifiers = read_lines(folder / "identifiers.txt")
   if len(identifiers) != len(candidates):
     raise ValueError(f"{len(identifiers)} identifiers for {len(candidates)} candidates")
-  words = read_lines(folder / "vocabularies" / "user_id.txt")
+  words = read_lines(folder / "vocabularies" / "query" / "user_id.txt")
   table = load_file(folder / "weights.safetensors")["query/user_id/embedding"]
   if len(table) != len(words) + 1:
     raise ValueError(f"{len(table)} rows for {len(words)} words and the unknown one")

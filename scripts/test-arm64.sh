@@ -1,19 +1,13 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Compiles the kernels for arm64 and holds them to the scalar ones under an emulator. Installs what is
 # missing by name, on Debian and its kin. Closes with "N passed, N failed"; fails if any failed.
-set -eu
+set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/packages.sh
 
-missing=""
-command -v aarch64-linux-gnu-gcc >/dev/null || missing="gcc-aarch64-linux-gnu"
-command -v qemu-aarch64-static >/dev/null || missing="$missing qemu-user-static"
-if [ -n "$missing" ]; then
-  root=""
-  [ "$(id -u)" = 0 ] || root=sudo
-  $root apt-get update -q
-  # shellcheck disable=SC2086
-  $root apt-get install -y -q --no-install-recommends $missing libc6-dev-arm64-cross
-fi
+need gcc-aarch64-linux-gnu "links programs for arm64"
+need libc6-dev-arm64-cross "the C library of arm64"
+need qemu-user-static "runs programs for arm64"
 
 # The clang beside `swift`, so that the kernels meet the compiler that builds them.
 clang=clang

@@ -124,7 +124,17 @@ size_t sl_text_count(const uint8_t *bytes, size_t n, uint8_t byte) {
 /// Halves doubled quotes in place and fills what is left over with zeros; the new length, or
 /// SIZE_MAX where a quote stands alone.
 static size_t halve_quotes(uint8_t *field, size_t n, uint8_t quote) {
-  uint8_t *first = memchr(field, quote, n);
+  // Most fields are short and have no quote; a call would cost more than the search.
+  uint8_t *first = NULL;
+  if (n <= 16) {
+    for (size_t i = 0; i < n; i++)
+      if (field[i] == quote) {
+        first = field + i;
+        break;
+      }
+  } else {
+    first = memchr(field, quote, n);
+  }
   if (first == NULL) return n;
   size_t to = (size_t)(first - field);
   for (size_t from = to; from < n; from++, to++) {
@@ -138,28 +148,36 @@ static size_t halve_quotes(uint8_t *field, size_t n, uint8_t quote) {
   return to;
 }
 
+/// The fields of a column where quotes mean nothing.
+static void plain_fields(const uint8_t *bytes, const uint32_t *boundaries, size_t records,
+                         size_t fields, size_t column, size_t start, size_t delimiter_length,
+                         sl_text_field *out) {
+  const uint32_t *end_of = boundaries + column;
+  bool is_last = column + 1 == fields;
+  size_t shorter = is_last ? 0 : delimiter_length - 1;
+  uint32_t begin = column == 0 ? (uint32_t)start : (end_of[-1] & ~SL_TEXT_RECORD_END) + 1;
+  for (size_t r = 0; r < records; r++, end_of += fields) {
+    if (r > 0) begin = (end_of[-1] & ~SL_TEXT_RECORD_END) + 1;
+    uint32_t length = (*end_of & ~SL_TEXT_RECORD_END) - begin;
+    // A doubled delimiter may overlap the one before it (":::").
+    length = length < shorter ? 0 : length - (uint32_t)shorter;
+    if (is_last && length > 0) length -= bytes[begin + length - 1] == '\r';
+    out[r] = (sl_text_field){begin, length};
+  }
+}
+
 size_t sl_text_fields(uint8_t *bytes, const uint32_t *boundaries, size_t records, size_t fields,
                       size_t column, size_t start, sl_text_dialect dialect, sl_text_field *out) {
-  bool is_last = column + 1 == fields;
+  plain_fields(bytes, boundaries, records, fields, column, start, dialect.delimiter_length, out);
+  if (dialect.quote == 0) return 0;
   size_t malformed = 0;
   for (size_t r = 0; r < records; r++) {
-    const uint32_t *end_of = boundaries + r * fields + column;
-    size_t begin = column == 0 && r == 0 ? start : (end_of[-1] & ~SL_TEXT_RECORD_END) + 1;
-    size_t end = *end_of & ~SL_TEXT_RECORD_END;
-    if (!is_last) {
-      end -= dialect.delimiter_length - 1;
-      if (end < begin) end = begin;
-    } else if (end > begin && bytes[end - 1] == '\r') {
-      end--;
-    }
-    size_t length = end - begin;
-    if (dialect.quote != 0 && length > 0 && bytes[begin] == dialect.quote) {
-      begin++;
-      bool closes = length >= 2 && bytes[end - 1] == dialect.quote;
-      length = closes ? halve_quotes(bytes + begin, length - 2, dialect.quote) : SIZE_MAX;
-    }
+    size_t begin = out[r].begin, length = out[r].length;
+    if (length == 0 || bytes[begin] != dialect.quote) continue;
+    bool closes = length >= 2 && bytes[begin + length - 1] == dialect.quote;
+    length = closes ? halve_quotes(bytes + begin + 1, length - 2, dialect.quote) : SIZE_MAX;
     malformed += length == SIZE_MAX;
-    out[r] = (sl_text_field){(uint32_t)begin, (uint32_t)length};
+    out[r] = (sl_text_field){(uint32_t)begin + 1, (uint32_t)length};
   }
   return malformed;
 }

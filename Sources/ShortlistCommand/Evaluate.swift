@@ -31,6 +31,6 @@ struct Evaluate: ParsableCommand {
     }
     let report = try prepared.evaluate(
       retriever.model, among: retriever.catalogue, history: prepared.interactions())
-    if json { try Terminal.printJSON(report) } else { print(report) }
+    if json { try Terminal.printJSON(report) } else { try Terminal.show("\(report)") }
   }
 }

@@ -56,7 +56,11 @@ struct Fetch: ParsableCommand {
     }
     Terminal.clearStatus()
     let path = folder.path(percentEncoded: false)
-    if json { try Terminal.printJSON(["data_set": name, "folder": path]) } else { print(path) }
+    if json {
+      try Terminal.printJSON(["data_set": name, "folder": path])
+    } else {
+      try Terminal.show(path)
+    }
   }
 
   private var source: FetchSource {

@@ -18,7 +18,7 @@ struct Inspect: ParsableCommand {
     let retriever = try Retriever(reader)
     let summary = Summary(reader, retriever)
     if json { return try Terminal.printJSON(summary) }
-    print(
+    try Terminal.show(
       """
       \(summary.artefact)
       created     \(summary.created)
@@ -28,17 +28,18 @@ struct Inspect: ParsableCommand {
       parameters  \(summary.parameters.map(\.count).reduce(0, +))
       """)
     for parameter in summary.parameters {
-      print("  \(parameter.name)  \(parameter.rows) x \(parameter.columns)")
+      try Terminal.show("  \(parameter.name)  \(parameter.rows) x \(parameter.columns)")
     }
-    print("files")
-    print(
+    try Terminal.show("files")
+    try Terminal.show(
       Terminal.table(
         ["  name", "bytes", "sha256"],
         summary.files.map { ["  " + $0.name, "\($0.bytes)", String($0.sha256.prefix(16))] },
         numbers: [1]))
     if reader.contains("evaluation.json") {
-      print("evaluation")
-      print(String(decoding: try Data(contentsOf: reader.file("evaluation.json")), as: UTF8.self))
+      try Terminal.show("evaluation")
+      let report = try Data(contentsOf: reader.file("evaluation.json"))
+      try Terminal.show(String(decoding: report, as: UTF8.self))
     }
   }
 

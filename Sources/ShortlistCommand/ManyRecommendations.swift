@@ -22,9 +22,8 @@ struct ManyRecommendations {
   func write(to path: String?, _ body: ((String) throws -> Void) throws -> Void) throws {
     let header = isCSV ? "user,rank,item,score\n" : ""
     guard let path else {
-      let output = FileHandle.standardOutput
-      try output.write(contentsOf: Data(header.utf8))
-      return try body { try output.write(contentsOf: Data($0.utf8)) }
+      try Terminal.send(header)
+      return try body { try Terminal.send($0) }
     }
     try AtomicFile.write(to: URL(filePath: path)) { file in
       try file.write(header)

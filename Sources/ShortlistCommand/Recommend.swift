@@ -19,7 +19,8 @@ struct Recommend: ParsableCommand {
   @Option(help: "The user.") var user: String?
   @Option(help: "A further feature of the query, as name=value; may be given several times.")
   var feature: [String] = []
-  @Option(name: .customShort("k"), help: "How many items.") var count = 10
+  @Option(name: .customShort("k"), parsing: .unconditional, help: "How many items.")
+  var count = 10
   @Option(help: "Leave out this item; may be given several times.") var exclude: [String] = []
   @Option(help: "Choose only from this item; may be given several times.") var among: [String] = []
   @Flag(help: "Do not leave out what the user has seen.") var includeSeen = false
@@ -46,6 +47,9 @@ struct Recommend: ParsableCommand {
     for feature in feature where !feature.contains("=") {
       throw ValidationError("--feature \(feature): expected name=value.")
     }
+    if let output, !all, users == nil {
+      throw ValidationError("--output \(output) is for --all or --users.")
+    }
     if let output, !output.hasSuffix(".csv"), !output.hasSuffix(".jsonl") {
       throw ValidationError("--output \(output): expected a name that ends in .csv or .jsonl.")
     }
@@ -64,7 +68,7 @@ struct Recommend: ParsableCommand {
     if hits.basis == .popularity {
       Terminal.warn("note: the model does not know this user; these are the most popular items")
     }
-    print(hits.table)
+    try Terminal.show(hits.table)
   }
 
   private func query(for retriever: Retriever) throws -> Query {
@@ -73,6 +77,12 @@ struct Recommend: ParsableCommand {
     for feature in feature {
       let parts = feature.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let (name, value) = (String(parts[0]), String(parts[1]))
+      let known = retriever.model.query.features.map(\.featureName)
+      guard known.contains(name) else {
+        throw CommandFailure(
+          "--feature \(name)=\(value): the model reads no such feature; it reads "
+            + known.joined(separator: ", "))
+      }
       switch retriever.model.query.features.first(where: { $0.featureName == name }) {
       case is Numeric:
         guard let number = Float(value) else {

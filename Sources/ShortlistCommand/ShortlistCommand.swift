@@ -29,28 +29,27 @@ struct ShortlistCommand: ParsableCommand {
       var command = try parseAsRoot()
       try command.run()
     } catch {
-      if isOwn(error) {
-        Terminal.warn("error: \(Terminal.explanation(of: error))")
-        exit(withCode: 1)
+      finish(error)
+    }
+  }
+
+  private static func finish(_ error: any Error) -> Never {
+    switch exitCode(for: error) {
+    case .success:
+      do {
+        try Terminal.show(fullMessage(for: error))
+        Foundation.exit(0)
+      } catch {
+        finish(error)
       }
-      let isUsage = exitCode(for: error) != .success
-      let message = fullMessage(for: error)
-      if isUsage { Terminal.warn(message) } else { print(message) }
-      exit(withCode: isUsage ? 2 : 0)
+    case .validationFailure:
+      Terminal.warn(fullMessage(for: error))
+      Foundation.exit(2)
+    default:
+      Terminal.warn("error: \(Terminal.explanation(of: error))")
+      Foundation.exit(1)
     }
   }
-
-  /// Whether an error comes from the library, and not from the way the command was called.
-  private static func isOwn(_ error: any Error) -> Bool {
-    switch error {
-    case is DataError, is TrainingError, is ArtifactError, is RetrieverError, is IndexError,
-      is FileError, is TensorFileError, is CommandFailure, is CocoaError, is POSIXError:
-      true
-    default: false
-    }
-  }
-
-  private static func exit(withCode code: Int32) -> Never { Foundation.exit(code) }
 }
 
 /// A failure of a command that no library error describes.

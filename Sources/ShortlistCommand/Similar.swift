@@ -14,7 +14,8 @@ struct Similar: ParsableCommand {
 
   @Argument(help: "The artefact.", completion: .directory) var artefact: String
   @Option(help: "The item.") var item: String
-  @Option(name: .customShort("k"), help: "How many items.") var count = 10
+  @Option(name: .customShort("k"), parsing: .unconditional, help: "How many items.")
+  var count = 10
   @Flag(help: "Print one JSON object.") var json = false
 
   func validate() throws {
@@ -28,7 +29,7 @@ struct Similar: ParsableCommand {
     if json {
       try Terminal.printJSON(ItemNeighborsResult(item: item, items: hits.items))
     } else {
-      print(hits.table)
+      try Terminal.show(hits.table)
     }
   }
 }

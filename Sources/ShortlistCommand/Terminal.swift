@@ -4,6 +4,22 @@ import Foundation
 enum Terminal {
   static let errorIsTerminal = isatty(STDERR_FILENO) == 1
 
+  /// Prints a result.
+  ///
+  /// - Throws: `CommandFailure` when standard output cannot take it, which `print` would not tell.
+  static func show(_ text: String) throws {
+    try send(text + "\n")
+  }
+
+  /// Writes to standard output.
+  static func send(_ text: String) throws {
+    do {
+      try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+    } catch {
+      throw CommandFailure("standard output: could not write: \(explanation(of: error))")
+    }
+  }
+
   static func warn(_ text: String) {
     FileHandle.standardError.write(Data((text + "\n").utf8))
   }
@@ -28,7 +44,7 @@ enum Terminal {
   static func printJSON(_ value: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    print(String(decoding: try encoder.encode(value), as: UTF8.self))
+    try show(String(decoding: try encoder.encode(value), as: UTF8.self))
   }
 
   /// Columns in lines: text to the left, numbers to the right.

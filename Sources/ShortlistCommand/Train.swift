@@ -24,7 +24,8 @@ struct Train: ParsableCommand {
 
   @OptionGroup(title: "Recipe") var options: TrainOptions
 
-  @Option(help: "Write a checkpoint every so many epochs.") var checkpointEvery: Int?
+  @Option(parsing: .unconditional, help: "Write a checkpoint every so many epochs.")
+  var checkpointEvery: Int?
   @Option(help: "Where checkpoints stand; beside the artefact by default.", completion: .directory)
   var checkpoints: String?
   @Flag(help: "Go on from the newest checkpoint.") var resume = false
@@ -44,6 +45,7 @@ struct Train: ParsableCommand {
     let clock = ContinuousClock()
     let start = clock.now
     let recipe = try resolvedRecipe()
+    try checkOutput()
     let prepared = try recipe.prepare()
     report(prepared)
     let loaded = clock.now
@@ -82,8 +84,8 @@ struct Train: ParsableCommand {
       return try Terminal.printJSON(
         Result(artefact: artefact, epochs: history.epochs, seconds: seconds))
     }
-    if let evaluation { print("\n\(evaluation)\n") }
-    print("saved \(artefact)")
+    if let evaluation { try Terminal.show("\n\(evaluation)\n") }
+    try Terminal.show("saved \(artefact)")
   }
 
   // MARK: Parts
@@ -97,6 +99,31 @@ struct Train: ParsableCommand {
     recipe.data.path = recipe.data.path.map(Self.absolute)
     recipe.split.test = recipe.split.test.map(Self.absolute)
     return recipe
+  }
+
+  /// Tells before training what would stop the artefact from being saved after it.
+  private func checkOutput() throws {
+    let url = URL(filePath: output, directoryHint: .isDirectory).standardizedFileURL
+    if let version = Int(url.lastPathComponent),
+      ArtifactFolder.versions(in: url.deletingLastPathComponent()).contains(version)
+    {
+      throw CommandFailure(
+        "\(output): this version exists already. Leave the number out to get the next one")
+    }
+    var place = url
+    while !FileManager.default.fileExists(atPath: place.path(percentEncoded: false)),
+      place.pathComponents.count > 1
+    {
+      place.deleteLastPathComponent()
+    }
+    let path = place.path(percentEncoded: false)
+    guard (try? place.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory == true else {
+      throw CommandFailure("\(path): a file; expected a folder. Name another --output")
+    }
+    guard FileManager.default.isWritableFile(atPath: path) else {
+      throw CommandFailure(
+        "\(path): the folder may not be written. Check the permissions, or name another --output")
+    }
   }
 
   private static func absolute(_ path: String) -> String {

@@ -7,23 +7,29 @@ struct TrainOptions: ParsableArguments {
   @Option(help: "A CSV, TSV or JSON Lines file of interactions.", completion: .file())
   var data: String?
   @Option(help: "csv, tsv or jsonl, where the file name does not tell.") var format: String?
+  @Option(help: "utf8 or latin1.") var encoding: TableFormat.Encoding?
   @Option(help: "The column that identifies users.") var user: String?
   @Option(help: "The column that identifies items.") var item: String?
   @Option(help: "The column that holds ratings.") var rating: String?
   @Option(help: "The column that holds times, for splits by time.") var timestamp: String?
-  @Option(help: "Count only rows that are rated at least so high.") var minimumRating: Float?
-  @Option(help: "Leave out users and items with fewer rows.") var minimumCount: Int?
+  @Option(parsing: .unconditional, help: "Count only rows that are rated at least so high.")
+  var minimumRating: Float?
+  @Option(parsing: .unconditional, help: "Leave out users and items with fewer rows.")
+  var minimumCount: Int?
   @Flag(help: "Skip malformed rows and count them.") var skipMalformed = false
   @Option(help: "random, latest, leave_last_out or none.") var split: Recipe.Split.Kind?
-  @Option(help: "The share of rows held out as the test.") var holdout: Double?
+  @Option(parsing: .unconditional, help: "The share of rows held out as the test.") var holdout:
+    Double?
 
-  @Option(help: "The width of the embeddings.") var dimensions: Int?
-  @Option(help: "The weight decay of the embeddings.") var weightDecay: Float?
-  @Option(help: "The temperature of the softmax.") var temperature: Float?
+  @Option(parsing: .unconditional, help: "The width of the embeddings.") var dimensions: Int?
+  @Option(parsing: .unconditional, help: "The weight decay of the embeddings.") var weightDecay:
+    Float?
+  @Option(parsing: .unconditional, help: "The temperature of the softmax.") var temperature: Float?
   @Option(help: "sgd, adagrad, adam or adamw.") var optimizer: Recipe.OptimizerRecipe.Kind?
-  @Option(help: "The learning rate.") var learningRate: Float?
-  @Option(help: "Examples in a batch.") var batchSize: Int?
-  @Option(help: "How many times to walk through the data.") var epochs: Int?
+  @Option(parsing: .unconditional, help: "The learning rate.") var learningRate: Float?
+  @Option(parsing: .unconditional, help: "Examples in a batch.") var batchSize: Int?
+  @Option(parsing: .unconditional, help: "How many times to walk through the data.") var epochs:
+    Int?
   @Option(help: "The seed of every random choice, the split's apart.") var seed: UInt64?
 
   func validate() throws {
@@ -39,6 +45,9 @@ struct TrainOptions: ParsableArguments {
     }
     if let weightDecay, !(weightDecay >= 0 && weightDecay.isFinite) {
       throw ValidationError("--weight-decay is \(weightDecay); expected 0 or more.")
+    }
+    if let format, !["csv", "tsv", "jsonl"].contains(format) {
+      throw ValidationError("--format is \(format); expected csv, tsv or jsonl.")
     }
     if let holdout, !(holdout > 0 && holdout < 1) {
       throw ValidationError("--holdout is \(holdout); expected a share between 0 and 1.")
@@ -57,8 +66,15 @@ struct TrainOptions: ParsableArguments {
       recipe.data.movieLens = nil
     }
     if let format { recipe.data.format = format }
-    if let user { recipe.user = user }
-    if let item { recipe.item = item }
+    if let encoding { recipe.data.encoding = encoding }
+    if let user {
+      recipe.query.rename(recipe.user, to: user)
+      recipe.user = user
+    }
+    if let item {
+      recipe.candidate.rename(recipe.item, to: item)
+      recipe.item = item
+    }
     if let rating { recipe.data.rating = rating }
     if let timestamp { recipe.data.timestamp = timestamp }
     if let minimumRating { recipe.data.minimumRating = minimumRating }
@@ -91,5 +107,15 @@ struct TrainOptions: ParsableArguments {
   }
 }
 
+extension Recipe.TowerRecipe {
+  /// The feature that identifies users or items has another name in other data.
+  fileprivate mutating func rename(_ old: String, to new: String) {
+    for index in features.indices where features[index].feature == old {
+      features[index].feature = new
+    }
+  }
+}
+
+extension TableFormat.Encoding: ExpressibleByArgument {}
 extension Recipe.Split.Kind: ExpressibleByArgument {}
 extension Recipe.OptimizerRecipe.Kind: ExpressibleByArgument {}

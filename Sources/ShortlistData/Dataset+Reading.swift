@@ -97,7 +97,8 @@ extension DataError {
         .malformedText, "the quotes do not match; a quote inside quotes is written twice",
         at: location)
     case .malformedJSON:
-      self.init(.malformedText, "this is not a JSON object: what is wrong is at \(found)", at: location)
+      self.init(
+        .malformedText, "this is not a JSON object: what is wrong is at \(found)", at: location)
     case .blankLine:
       self.init(.malformedText, "the line is empty", at: location)
     case .missing:

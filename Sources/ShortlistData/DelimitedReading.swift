@@ -41,7 +41,8 @@ struct DelimitedReading {
           "there is no column \"\(column.source)\"; the columns are \(names.listed)",
           at: .init(file: path))
       }
-      let builder = ColumnBuilder(column.type.textKind(format.textEncoding), check: column.type.check)
+      let builder = ColumnBuilder(
+        column.type.textKind(format.textEncoding), check: column.type.check)
       taken.append((column, place, builder))
     }
   }
@@ -56,7 +57,8 @@ struct DelimitedReading {
       throw DataError(error, file: path)
     }
     guard let record else {
-      throw DataError(.emptyFile, "there is no header line with the names of the columns", at: .init(file: path))
+      throw DataError(
+        .emptyFile, "there is no header line with the names of the columns", at: .init(file: path))
     }
     var names: [String] = []
     for (place, name) in record.fields.enumerated() {
@@ -163,7 +165,8 @@ extension ColumnSpecification.ValueType {
   }
 
   private static func parts(_ text: String, _ separator: String) -> [String] {
-    text.isEmpty ? [] : text.split(separator: separator, omittingEmptySubsequences: false).map(String.init)
+    text.isEmpty
+      ? [] : text.split(separator: separator, omittingEmptySubsequences: false).map(String.init)
   }
 
   private static func float(_ text: String) -> Float? {
@@ -184,8 +187,7 @@ extension ColumnSpecification.ValueType {
   func column(of builder: ColumnBuilder) -> AnyColumn {
     if case .integer = self { return .integers(builder.integers) }
     if case .float = self { return .floats(builder.floats) }
-    let (distinct, codes) = builder.strings()
-    let strings = StringColumn(distinct: distinct, codes: codes)
+    let strings = StringColumn(builder)
     switch self {
     case .strings(let separator):
       return .stringLists(strings.lists { Self.parts($0, separator) })
@@ -202,6 +204,16 @@ extension ColumnSpecification.ValueType {
 }
 
 extension StringColumn {
+  /// What a reader has gathered.
+  init(_ builder: ColumnBuilder) {
+    let (distinct, codes) = builder.strings()
+    if builder.hasRemoved {
+      self.init(distinct: distinct, codes: codes)
+    } else {
+      self.init(checkedDistinct: distinct, codes: codes)
+    }
+  }
+
   /// A column of lists where each distinct string is taken apart once.
   func lists(_ parts: (String) -> [String]) -> ListColumn<StringColumn> {
     var table = StringTable()

@@ -105,8 +105,7 @@ extension ColumnSpecification.ValueType {
   }
 
   func jsonColumn(of column: JSONColumns.Column) -> AnyColumn {
-    let (distinct, codes) = column.builder.strings()
-    let strings = StringColumn(distinct: distinct, codes: codes)
+    let strings = StringColumn(column.builder)
     return switch self {
     case .string: .strings(strings)
     case .integer: .integers(column.builder.integers)

@@ -36,6 +36,12 @@ public struct StringColumn: RandomAccessCollection, Sendable, Hashable {
     }
   }
 
+  /// A column that is known to be as it should: every string distinct, used, in order of appearance.
+  init(checkedDistinct distinct: [String], codes: [Int32]) {
+    self.distinct = distinct
+    self.codes = codes
+  }
+
   public var startIndex: Int { 0 }
   public var endIndex: Int { codes.count }
   public subscript(row: Int) -> String { distinct[Int(codes[row])] }

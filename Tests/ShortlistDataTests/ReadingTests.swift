@@ -22,9 +22,11 @@ struct ReadingTests {
     ("ada", "two\nlines", 0.5, 0), ("", "naïve", -2, 7),
   ]
 
-  @Test("Quoted, reordered, with other columns, any line ends", arguments: ["\n", "\r\n"], [
-    "", "\u{feff}",
-  ])
+  @Test(
+    "Quoted, reordered, with other columns, any line ends", arguments: ["\n", "\r\n"],
+    [
+      "", "\u{feff}",
+    ])
   func csv(newline: String, mark: String) throws {
     try withTemporaryFolder { folder in
       let text = [
@@ -56,7 +58,8 @@ struct ReadingTests {
   @Test("JSON numbers may be identifiers, surrogates are joined, the last key counts")
   func jsonDetails() throws {
     try withTemporaryFolder { folder in
-      let url = try folder.file("a.jsonl", #"{"user_id": 42, "t": "\ud83c\udfac\/", "t": "x\u0041"}"#)
+      let url = try folder.file(
+        "a.jsonl", #"{"user_id": 42, "t": "\ud83c\udfac\/", "t": "x\u0041"}"#)
       let dataset = try Dataset(
         contentsOf: url.path, columns: [.init(.userID), .init("t", .string)])
       #expect(Array(dataset[.userID]) == ["42"])
@@ -114,7 +117,8 @@ struct ReadingTests {
       ]
       for (name, text) in [("a.csv", "user_id\nx\n"), ("a.jsonl", #"{"user_id": "x"}"#)] {
         let url = try folder.file(name, text)
-        #expect(try Dataset(contentsOf: url.path, columns: specifications).columnNames == ["user_id"])
+        #expect(
+          try Dataset(contentsOf: url.path, columns: specifications).columnNames == ["user_id"])
       }
       for (name, text) in [
         ("b.csv", "timestamp,user_id\n3,x\n"), ("b.jsonl", #"{"user_id": "x", "timestamp": 3}"#),
@@ -125,9 +129,11 @@ struct ReadingTests {
     }
   }
 
-  @Test("Files of many chunks are read as they were written", arguments: [1, 1000, 60_000], [
-    "tsv", "csv", "jsonl",
-  ])
+  @Test(
+    "Files of many chunks are read as they were written", arguments: [1, 1000, 60_000],
+    [
+      "tsv", "csv", "jsonl",
+    ])
   func manyChunks(count: Int, kind: String) throws {
     try withTemporaryFolder { folder in
       let rows = (0..<count).map {
@@ -143,7 +149,9 @@ struct ReadingTests {
           #"{"user":"\#(user)","item":"\#(item.replacing("\"", with: #"\""#))","stars":\#(stars),"time":\#(time)}"#
         }
       }
-      let header = kind == "jsonl" ? [] : [["user", "item", "stars", "time"].joined(separator: kind == "tsv" ? "\t" : ",")]
+      let header =
+        kind == "jsonl"
+        ? [] : [["user", "item", "stars", "time"].joined(separator: kind == "tsv" ? "\t" : ",")]
       let url = try folder.file("a.\(kind)", (header + lines).joined(separator: "\n"))
       let format: TableFormat? = kind == "tsv" ? .tsv.unquoted : nil
       #expect(try Dataset(contentsOf: url.path, format: format, columns: columns) == expected)
@@ -155,7 +163,8 @@ struct ReadingTests {
     try withTemporaryFolder { folder in
       let long = String(repeating: "long, \n", count: 200_000)
       let url = try folder.file("a.csv", "user_id,n\n\"\(long)\",1\nb,2\n")
-      let dataset = try Dataset(contentsOf: url.path, columns: [.init(.userID), .init("n", .integer)])
+      let dataset = try Dataset(
+        contentsOf: url.path, columns: [.init(.userID), .init("n", .integer)])
       #expect(Array(dataset[.userID]) == [long, "b"])
     }
   }
@@ -170,7 +179,9 @@ struct ReadingTests {
       let once = try Dataset(contentsOf: url.path, columns: specifications)
       #expect(once.rowCount == 3)
       #expect(once[Feature<Int>("n")] == [1, 1, 1])
-      try folder.file("b.csv", packed + Data(base64Encoded: "H4sIAAAAAAACA6vUMeICAOEygQsEAAAA")! + Data(count: 10))
+      try folder.file(
+        "b.csv", packed + Data(base64Encoded: "H4sIAAAAAAACA6vUMeICAOEygQsEAAAA")! + Data(count: 10)
+      )
       let twice = try Dataset(
         contentsOf: folder.appending(path: "b.csv").path, columns: specifications)
       #expect(twice[Feature<Int>("n")] == [1, 1, 1, 2])

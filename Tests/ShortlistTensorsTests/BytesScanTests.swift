@@ -79,9 +79,12 @@ struct BytesScanTests {
     #expect(found.boundaries.count == 2)
   }
 
-  @Test("Well-formed UTF-8 is told from the rest", arguments: [
-    ("naïve – 映画 🎬", true), ("", true), ("\u{7f}\u{80}\u{7ff}\u{800}\u{ffff}\u{10000}\u{10ffff}", true),
-  ])
+  @Test(
+    "Well-formed UTF-8 is told from the rest",
+    arguments: [
+      ("naïve – 映画 🎬", true), ("", true),
+      ("\u{7f}\u{80}\u{7ff}\u{800}\u{ffff}\u{10000}\u{10ffff}", true),
+    ])
   func wellFormed(text: String, expected: Bool) {
     let bytes = Array(text.utf8)
     let whole = unsafe sl_text_is_utf8(bytes, bytes.count)
@@ -146,10 +149,13 @@ struct BytesNumberTests {
     #expect(fast > 2_900)
   }
 
-  @Test("What is no plain number is left alone", arguments: [
-    "", "-", ".", "-.", "1e3", "abc", "1,5", " 1", "1 ", "+1", "--1", "1.2.3", "nan", "inf", "0x10",
-    "1234567890123456",
-  ])
+  @Test(
+    "What is no plain number is left alone",
+    arguments: [
+      "", "-", ".", "-.", "1e3", "abc", "1,5", " 1", "1 ", "+1", "--1", "1.2.3", "nan", "inf",
+      "0x10",
+      "1234567890123456",
+    ])
   func notFloats(text: String) {
     let (bytes, fields) = parse([text])
     var value: Float = 0

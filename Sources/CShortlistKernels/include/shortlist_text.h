@@ -67,7 +67,7 @@ size_t sl_text_fields(uint8_t *bytes, const uint32_t *boundaries, size_t records
 // --- values ---------------------------------------------------------------------------------------
 
 /// Parses decimal numbers, correctly rounded. Stops before a field that needs a slower or more
-/// forgiving parser, or is no number, and returns how many were parsed.
+/// forgiving parser, or is no number, and returns how many were parsed. `bytes` is padded.
 size_t sl_text_floats(const uint8_t *bytes, const sl_text_field *fields, size_t n, float *out);
 /// Parses decimal integers of up to 18 digits; stops as `sl_text_floats` does.
 size_t sl_text_integers(const uint8_t *bytes, const sl_text_field *fields, size_t n, int64_t *out);

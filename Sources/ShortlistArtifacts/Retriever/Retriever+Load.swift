@@ -65,9 +65,9 @@ extension Retriever {
     _ reader: ArtifactReader, layers: [any Layer.Type], encoders: [any FeatureEncoder.Type]
   ) throws -> RetrieverSpecification {
     var vocabularies: [String: Vocabulary] = [:]
-    for name in reader.manifest.files.keys where name.hasPrefix("vocabularies/") {
-      let key = name.dropFirst("vocabularies/".count).dropLast(".txt".count)
-      vocabularies[String(key)] = try Vocabulary(contentsOf: reader.file(name))
+    for name in reader.manifest.files.keys {
+      guard let key = ArtifactLayout.vocabularyKey(of: name) else { continue }
+      vocabularies[key] = try Vocabulary(contentsOf: reader.file(name))
     }
     return try reader.specification(
       as: RetrieverSpecification.self,

@@ -30,7 +30,26 @@ enum ArtifactLayout {
   static let embeddings = "embeddings"
 
   static func vocabulary(_ tower: String, _ feature: String) -> String {
-    "vocabularies/\(tower)/\(feature).txt"
+    "\(vocabularies)\(tower)/\(fileName(feature)).txt"
+  }
+
+  /// "tower/feature" of a vocabulary's file, or nil for another file.
+  static func vocabularyKey(of name: String) -> String? {
+    guard name.hasPrefix(vocabularies), name.hasSuffix(".txt") else { return nil }
+    return name.dropFirst(vocabularies.count).dropLast(".txt".count).removingPercentEncoding
+  }
+
+  private static let vocabularies = "vocabularies/"
+
+  /// A feature may be called anything; what not every system takes in a file name is percent-encoded.
+  private static func fileName(_ feature: String) -> String {
+    let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-".utf8)
+    return feature.utf8.map { byte in
+      plain.contains(byte)
+        ? String(UnicodeScalar(byte))
+        : "%" + String(Int(byte) + 0x100, radix: 16, uppercase: true).suffix(2)
+    }
+    .joined()
   }
 }
 

@@ -1,8 +1,9 @@
 internal import Foundation
+internal import Synchronization
+
 #if canImport(FoundationNetworking)
   internal import FoundationNetworking
 #endif
-internal import Synchronization
 
 /// Downloads that end in bounded time, whether the other side refuses, hangs or stalls.
 enum Download {
@@ -136,7 +137,9 @@ private final class Receiver: NSObject, URLSessionDataDelegate {
     }
   }
 
-  func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
+  func urlSession(
+    _ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?
+  ) {
     if let error { fail(.unreachable, "the download failed: \(error.localizedDescription)") }
     done.signal()
   }

@@ -161,7 +161,8 @@ extension MovieLensRelease {
       throw DataError(
         .wrongChecksum,
         "this is not the published archive: its checksum is \(found), expected \(expected)",
-        at: .init(file: archive.isFileURL ? archive.path(percentEncoded: false) : archive.absoluteString))
+        at: .init(
+          file: archive.isFileURL ? archive.path(percentEncoded: false) : archive.absoluteString))
     }
   }
 
@@ -177,7 +178,9 @@ extension MovieLensRelease {
     let extras = ["README", "README.txt", "u.genre", "u.info", "u.occupation"]
     for name in files + extras {
       let file = folder.appending(path: name)
-      guard FileManager.default.fileExists(atPath: file.path(percentEncoded: false)) else { continue }
+      guard FileManager.default.fileExists(atPath: file.path(percentEncoded: false)) else {
+        continue
+      }
       do {
         let output = try FileHandle(creating: target.appending(path: name))
         defer { try? output.close() }

@@ -66,8 +66,8 @@ enum RecBole {
         .wrongNumberOfFields, "\(fields.count) fields instead of 4 in \"\(line)\"",
         at: .init(file: wheel.lastPathComponent))
     }
-    let isUnknown = fields[3] == "unknown"
-    var title = isUnknown ? "unknown" : "\(fields[1]) (\(fields[2]))"
+    // The wheel misspells what it does not know.
+    var title = fields[2] == "unkonwn" ? "unknown" : "\(fields[1]) (\(fields[2]))"
     if titlesEndingWithSpace.contains(fields[0]) { title += " " }
     let genres = Set(
       fields[3].split(separator: " ").map {

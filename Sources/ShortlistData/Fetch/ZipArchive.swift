@@ -69,7 +69,9 @@ struct ZipArchive {
     let count = tail.number16(at: place + 10)
     let size = tail.number32(at: place + 12)
     let start = tail.number32(at: place + 16)
-    guard start + size <= end - tailSize + place else { throw damaged("its directory lies outside", file) }
+    guard start + size <= end - tailSize + place else {
+      throw damaged("its directory lies outside", file)
+    }
     let bytes = try handle.bytes(at: start, count: size)
     var entries: [Entry] = []
     var position = 0
@@ -86,7 +88,9 @@ struct ZipArchive {
       let method = bytes.number16(at: position + 10)
       let isEncrypted = bytes.number16(at: position + 8) & 1 == 1
       guard isSafe(name), !isEncrypted, method == 0 || method == 8 else {
-        throw damaged("the entry \"\(name)\" is unsafe, encrypted or packed in an unknown way", file)
+        throw damaged(
+          "the entry \"\(name)\" would leave the folder, is encrypted or packed in an unknown way",
+          file)
       }
       entries.append(
         Entry(

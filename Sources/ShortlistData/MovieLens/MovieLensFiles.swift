@@ -135,7 +135,9 @@ struct MovieLensFiles {
   private func describe(
     _ table: Dataset, ages: [Float], occupations: StringColumn, named label: KeyPath<String, String>
   ) throws(DataError) -> Dataset {
-    let labels = occupations.distinct.map { MovieLens.occupations.firstIndex(of: $0[keyPath: label]) }
+    let labels = occupations.distinct.map {
+      MovieLens.occupations.firstIndex(of: $0[keyPath: label])
+    }
     var numbers: [Int] = []
     for (row, code) in occupations.codes.enumerated() {
       guard let number = labels[Int(code)] else {

@@ -29,7 +29,14 @@ final class ByteSource {
 
   deinit { close(descriptor) }
 
-  var isCompressed: Bool { inflater != nil }
+  /// The size of a plain file; nil where it does not tell how much text there is.
+  var plainSize: Int? {
+    var status = stat()
+    guard inflater == nil, unsafe fstat(descriptor, &status) == 0, status.st_size > 0 else {
+      return nil
+    }
+    return Int(status.st_size)
+  }
 
   /// Fills `target` as far as there are bytes; 0 at the end.
   @unsafe

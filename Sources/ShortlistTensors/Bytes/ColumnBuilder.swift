@@ -33,6 +33,8 @@ package final class ColumnBuilder {
     case floats
   }
   package let kind: Kind
+  /// Whether rows were removed, so that strings may be there that no row has.
+  package private(set) var hasRemoved = false
   private var table = StringTable()
   private var codes: [Int32] = []
   package private(set) var integers: [Int] = []
@@ -61,8 +63,18 @@ package final class ColumnBuilder {
     return (table.strings(encoding), codes)
   }
 
+  /// Makes room for this many rows in all.
+  func reserve(_ rows: Int) {
+    switch kind {
+    case .strings: codes.reserveLargePages(rows)
+    case .integers: integers.reserveLargePages(rows)
+    case .floats: floats.reserveLargePages(rows)
+    }
+  }
+
   /// Removes rows, given in rising order.
   package func remove(rows: [Int]) {
+    if !rows.isEmpty { hasRemoved = true }
     switch kind {
     case .strings: codes.removeRows(rows)
     case .integers: integers.removeRows(rows)

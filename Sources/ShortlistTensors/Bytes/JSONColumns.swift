@@ -80,8 +80,12 @@ package final class JSONColumns {
           start: UnsafePointer(bytes + wrong), count: min(20, max(0, end - wrong)))
         let isBlank = (begin..<end).allSatisfy { unsafe bytes[$0] <= 0x20 }
         problems.append(
-          (-1, FieldProblem(
-            record: i, reason: isBlank ? .blankLine : .malformedJSON, text: unsafe String(decoding: rest, as: UTF8.self))))
+          (
+            -1,
+            FieldProblem(
+              record: i, reason: isBlank ? .blankLine : .malformedJSON,
+              text: unsafe String(decoding: rest, as: UTF8.self))
+          ))
         for k in columns.indices { values[k] = sl_json_value() }
       }
       for k in columns.indices {

@@ -24,9 +24,11 @@ struct NumberText {
   var integer: Result<Int, Problem> {
     let digits = trimmed
     if let value = Int(digits) { return .success(value) }
-    let isWhole = !digits.isEmpty && digits.drop { $0 == "-" || $0 == "+" }.allSatisfy {
-      $0.isASCII && $0.isNumber
-    }
+    let isWhole =
+      !digits.isEmpty
+      && digits.drop { $0 == "-" || $0 == "+" }.allSatisfy {
+        $0.isASCII && $0.isNumber
+      }
     return .failure(Problem(reason: isWhole ? .outOfRange : .notAnInteger))
   }
 

@@ -58,7 +58,7 @@ package final class RecordReader {
   ///   - quote: the byte around quoted fields, or nil where quotes mean nothing.
   package init(
     path: String, delimiter: UInt8, isDoubled: Bool = false, quote: UInt8? = nil,
-    chunk: Int = 1 << 18, longestRecord: Int = 1 << 24
+    chunk: Int = 1 << 16, longestRecord: Int = 1 << 24
   ) throws(ByteError) {
     precondition(chunk >= 16 && !(isDoubled && quote != nil))
     source = try ByteSource(path: path)
@@ -284,6 +284,7 @@ package final class RecordReader {
   ///
   /// A column can be taken once only, since quotes are taken off in place.
   package func append(column: Int, to builder: ColumnBuilder) -> [FieldProblem] {
+    if builder.count == 0 { reserve(builder) }
     var problems: [FieldProblem] = []
     if locate(column: column, of: fieldsPerRecord) > 0 {
       for record in 0..<runCount where fields[record].length == SL_TEXT_MALFORMED {
@@ -298,6 +299,14 @@ package final class RecordReader {
     guard !malformed.isEmpty else { return problems }
     let records = Set(malformed.map(\.record))
     return malformed + problems.filter { !records.contains($0.record) }
+  }
+
+  /// Makes room for as many rows as the file will have if it goes on like this run, so that columns
+  /// need not grow by copying.
+  private func reserve(_ builder: ColumnBuilder) {
+    guard let size = source.plainSize, start > runStart, runCount > 100 else { return }
+    let rows = Double(size) / Double(start - runStart) * Double(runCount)
+    builder.reserve(Int(rows * 1.05) + 1024)
   }
 
   /// Calls `body` with the bytes of the run and the places of its lines, where each line is a field.

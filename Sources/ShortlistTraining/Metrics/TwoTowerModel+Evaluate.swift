@@ -9,7 +9,7 @@ extension TwoTowerModel {
   ///   - metric: which k, among which items.
   ///   - dataset: the test rows, with the features of the query tower and the item's identifier.
   ///   - history: what users have seen in training; gives the masked figures and the popularity baseline.
-  /// - Throws: `DataError` when a feature is missing.
+  /// - Throws: `DataError` when a feature is missing, what the metric's index throws if it has one.
   /// - Complexity: O(distinct queries * items * dimensions + examples * items).
   public func evaluate(
     _ metric: FactorizedTopK, on dataset: Dataset, history: InteractionHistory? = nil
@@ -24,7 +24,7 @@ extension TwoTowerModel {
       queryOfExample: bound.rowOfExample, trueRows: trueRows)
 
     let masking = try history.map { try $0.masking(dataset, catalogue: catalogue) }
-    let ranks = ranking.ranks(masking: masking)
+    let ranks = try metric.ranks(ranking, masking: masking)
     var report = EvaluationReport(
       raw: metric.accuracy(ofRanks: ranks.raw, weights: weights),
       examples: dataset.rowCount, unknownItems: trueRows.reduce(0) { $0 + ($1 < 0 ? 1 : 0) })

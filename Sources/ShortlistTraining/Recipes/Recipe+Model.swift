@@ -60,8 +60,12 @@ extension Recipe {
       kind = try c.value(.kind, or: kind)
       dimensions = try c.value(.dimensions, or: dimensions, "at least 1") { $0 >= 1 }
       pooling = try c.value(.pooling, or: pooling)
-      weightDecay = try c.value(.weightDecay, or: weightDecay, "0 or more") { $0 >= 0 }
-      scale = try c.value(.scale, or: scale, "a positive number") { $0 > 0 }
+      weightDecay = try c.value(.weightDecay, or: weightDecay, "0 or more") {
+        $0 >= 0 && $0.isFinite
+      }
+      scale = try c.value(.scale, or: scale, "a positive number") {
+        $0 > 0 && $0.isFinite
+      }
       minimumCount = try c.value(.minimumCount, or: minimumCount, "at least 1") { $0 >= 1 }
       hashBuckets = try c.decodeIfPresent(Int.self, forKey: .hashBuckets)
       if let hashBuckets, hashBuckets < 1 {
@@ -86,6 +90,8 @@ extension Recipe {
     public var weightDecay: Float = 0
     public var rate: Float = 0.5
 
+    public init(_ kind: Kind) { self.kind = kind }
+
     private enum CodingKeys: String, CodingKey, CaseIterable {
       case kind, units, activation, rate
       case weightDecay = "weight_decay"
@@ -96,7 +102,9 @@ extension Recipe {
       kind = try c.decode(Kind.self, forKey: .kind)
       units = try c.value(.units, or: units, "at least 1") { $0 >= 1 }
       activation = try c.value(.activation, or: activation)
-      weightDecay = try c.value(.weightDecay, or: weightDecay, "0 or more") { $0 >= 0 }
+      weightDecay = try c.value(.weightDecay, or: weightDecay, "0 or more") {
+        $0 >= 0 && $0.isFinite
+      }
       rate = try c.value(.rate, or: rate, "a share of at least 0 and below 1") { $0 >= 0 && $0 < 1 }
     }
 
@@ -168,7 +176,9 @@ extension Recipe {
         $0 >= 0 && $0 < 1
       }
       nesterov = try c.value(.nesterov, or: nesterov)
-      weightDecay = try c.value(.weightDecay, or: weightDecay, "0 or more") { $0 >= 0 }
+      weightDecay = try c.value(.weightDecay, or: weightDecay, "0 or more") {
+        $0 >= 0 && $0.isFinite
+      }
       lazily = try c.value(.lazily, or: lazily)
     }
 

@@ -7,26 +7,28 @@ extension Recipe {
   ///
   /// - Throws: `DataError` that names file, line and field; `TrainingError` when nothing is left to train on.
   public func prepare() throws -> PreparedRecipe {
+    guard split.kind != .files || (split.test != nil && data.movieLens == nil) else {
+      throw TrainingError(
+        .invalidRecipe,
+        "a split by files needs `interactions` as the training rows and `split.test` as the test rows"
+      )
+    }
     let tables = try data.movieLens.map { try movieLens($0) } ?? files()
     let all = try kept(tables.interactions)
     var (train, test) = try parts(of: all, by: split, test: tables.test)
     guard train.rowCount > 0 else {
-      throw TrainingError(
-        .emptyDataset,
-        all.rowCount > 0
-          ? "the split leaves no training rows of \(all.rowCount)"
-          : "no interactions are left of \(tables.interactions.rowCount) rows; lower minimum_rating or minimum_count"
-      )
+      throw TrainingError(.emptyDataset, reason(nothingIsLeftOf: tables.interactions, kept: all))
     }
     var watched: Dataset?
     if let validation {
       let (rest, held) = try parts(of: train, by: validation, test: nil)
       (train, watched) = (rest, held)
     }
-    if tables.test != nil { test = try kept(test) }
+    if tables.test != nil { test = try rated(test) }
     return PreparedRecipe(
       recipe: self, train: train, test: test, validation: watched,
-      candidates: try CandidateSet(tables.items, identifiedBy: Feature(item)),
+      candidates: try CandidateSet(
+        catalogue(tables, of: all), identifiedBy: Feature(item)),
       skipped: tables.skipped)
   }
 
@@ -38,11 +40,33 @@ extension Recipe {
     var skipped = SkippedRows()
   }
 
-  private func kept(_ dataset: Dataset) throws -> Dataset {
-    let rated = try dataset.viewed(
+  private func rated(_ dataset: Dataset) throws -> Dataset {
+    try dataset.viewed(
       as: .implicit(minimumRating: data.minimumRating), rating: Feature(data.rating))
+  }
+
+  private func kept(_ dataset: Dataset) throws -> Dataset {
+    let rated = try rated(dataset)
     guard data.minimumCount > 1 else { return rated }
     return try rated.filtering(minimumCount: data.minimumCount, of: Feature(user), Feature(item))
+  }
+
+  /// The items that can be recommended: all of them, or those that are frequent enough.
+  private func catalogue(
+    _ tables: Tables, of interactions: Dataset
+  ) throws -> Dataset {
+    guard data.minimumCount > 1 else { return tables.items }
+    let kept = Set(try interactions.column(Feature<String>(item)).distinct)
+    return tables.items.filter(Feature<String>(item)) { kept.contains($0) }
+  }
+
+  private func reason(nothingIsLeftOf dataset: Dataset, kept: Dataset) -> String {
+    if kept.rowCount > 0 { return "the split leaves no training rows of \(kept.rowCount)" }
+    let place = data.interactions.map { "\($0): " } ?? ""
+    return dataset.rowCount == 0
+      ? "\(place)there are no rows, only the names of columns at most"
+      : "\(place)no interactions are left of \(dataset.rowCount) rows; lower minimum_rating or "
+        + "minimum_count"
   }
 
   private func parts(
@@ -168,7 +192,9 @@ extension Dataset {
     let rows = try column(key).map { name in
       guard let row = rowOfKey[name] else {
         throw DataError(
-          .missingColumn, "no row has the \(key.name) \"\(name)\" that an interaction names",
+          .malformedText,
+          "no row has the \(key.name) \"\(name)\" that an interaction names; add the row, or leave "
+            + "the interaction out",
           at: .init(file: file, field: key.name))
       }
       return row

@@ -84,6 +84,8 @@ public struct Recipe: Sendable, Codable, Equatable {
     public var watch = "validation_loss"
     public var patience = 3
 
+    public init() {}
+
     private enum CodingKeys: String, CodingKey, CaseIterable { case watch, patience }
 
     public init(from decoder: any Decoder) throws {
@@ -109,6 +111,12 @@ public struct Recipe: Sendable, Codable, Equatable {
     item = try c.value(.item, or: data.movieLens == nil ? item : "movie_title")
     split = try c.value(.split, or: split)
     validation = try c.decodeIfPresent(Split.self, forKey: .validation)
+    if let kind = validation?.kind, kind == .files || kind == .none {
+      throw DecodingError.dataCorrupted(
+        .init(
+          codingPath: decoder.codingPath + [CodingKeys.validation],
+          debugDescription: "kind is \(kind.rawValue); expected random, latest or leave_last_out"))
+    }
     query = try c.value(.query, or: query)
     candidate = try c.value(.candidate, or: candidate)
     task = try c.value(.task, or: task)

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Runs every check: format, unit and command line tests, the arm64 kernels, the main job on MovieLens 100K with
+# its figures, and a reader of our files that is not ours. Installs by name what is missing.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/packages.sh
+
+need_build_packages
+
+echo "== format"
+swift format lint --strict --recursive Package.swift Sources Tests Snippets Benchmarks/Package.swift Benchmarks/Sources
+
+echo "== tests"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+swift test --disable-default-traits --scratch-path .build-core 2>&1 | tee "$log"
+grep -Eq 'Test run with [1-9][0-9]* tests' "$log" || {
+  echo "error: no test ran" >&2
+  exit 1
+}
+
+echo "== kernels on arm64"
+scripts/test-arm64.sh
+
+echo "== the main job on MovieLens 100K"
+scripts/test-main-job.sh
