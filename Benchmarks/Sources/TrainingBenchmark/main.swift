@@ -13,7 +13,7 @@ let wanted = Set(CommandLine.arguments.dropFirst())
 func isWanted(_ part: String) -> Bool { wanted.isEmpty || wanted.contains(part) }
 
 let threadCounts = [1, 2].filter { $0 <= max(1, ProcessInfo.processInfo.activeProcessorCount) }
-var peaks = Dictionary(uniqueKeysWithValues: threadCounts.map { ($0, measuredPeak(threads: $0)) })
+let peaks = Dictionary(uniqueKeysWithValues: threadCounts.map { ($0, measuredPeak(threads: $0)) })
 for threads in threadCounts {
   print("peak of \(threads) thread(s): \(text((peaks[threads] ?? 0) / 1e9)) GFLOP/s")
 }
@@ -35,12 +35,11 @@ func measureSteps(_ name: String, _ interactions: Interactions, task: Retrieval)
       }
     }
     // Other work on the machine only lowers what is measured: the best counts.
-    peaks[threads] = max(peaks[threads] ?? 0, measuredPeak(threads: threads))
+    let peak = max(peaks[threads] ?? 0, measuredPeak(threads: threads))
     let users = Set(interactions.users.prefix(batchSize)).count
     let items = Set(interactions.items.prefix(batchSize)).count
     let nominal = Double(6 * batchSize * batchSize * dimensions)
     let actual = Double(6 * users * items * dimensions)
-    let peak = peaks[threads] ?? 1
     report([
       name, "\(threads)", text(timing.best * 1000), text(timing.median * 1000),
       text(Double(batchSize) / timing.median, 0), text(actual / timing.median / 1e9),
