@@ -46,6 +46,25 @@ package struct RowGroups {
     return groups
   }
 
+  private init(rows: [Int32], offsets: [Int], members: [Int32]) {
+    self.rows = rows
+    self.offsets = offsets
+    self.members = members
+  }
+
+  /// The same groups, in the order of their first elements.
+  package func inOrderOfAppearance() -> RowGroups {
+    var groupOfFirst = [Int32](repeating: -1, count: members.count)
+    for group in 0..<count { groupOfFirst[Int(members[offsets[group]])] = Int32(group) }
+    var moved: (rows: [Int32], offsets: [Int], members: [Int32]) = ([], [0], [])
+    for case let group in groupOfFirst where group >= 0 {
+      moved.rows.append(rows[Int(group)])
+      moved.members += members[offsets[Int(group)]..<offsets[Int(group) + 1]]
+      moved.offsets.append(moved.members.count)
+    }
+    return RowGroups(rows: moved.rows, offsets: moved.offsets, members: moved.members)
+  }
+
   private static func countingSort(_ keys: [Int32], rows: Int) -> [Int32] {
     var next = [Int32](repeating: 0, count: rows + 1)
     for key in keys { next[Int(key) + 1] += 1 }

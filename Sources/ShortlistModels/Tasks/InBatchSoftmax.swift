@@ -58,11 +58,11 @@ struct InBatchSoftmax {
       columnCandidates = columns
       multiplicities = Array(repeating: 1, count: columns.count)
     } else {
-      let rows = RowGroups(batch.queries)
+      let rows = RowGroups(batch.queries).inOrderOfAppearance()
       rowQueries = rows.rows
       exampleOffsets = rows.offsets
       examples = rows.members
-      let merged = RowGroups(columns)
+      let merged = RowGroups(columns).inOrderOfAppearance()
       columnCandidates = merged.rows
       multiplicities = (0..<merged.count).map {
         Float(merged.offsets[$0 + 1] - merged.offsets[$0])
