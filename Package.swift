@@ -17,10 +17,12 @@ func floor(_ name: String, on dependencies: Target.Dependency...) -> Target {
   .target(name: name, dependencies: dependencies, exclude: ["README.md"], swiftSettings: settings)
 }
 
-func tests(of name: String, plus more: Target.Dependency..., resources: [Resource] = []) -> Target {
+func tests(
+  of name: String, plus more: Target.Dependency..., exclude: [String] = []
+) -> Target {
   .testTarget(
     name: name + "Tests", dependencies: [.byName(name: name), "ShortlistTesting"] + more,
-    resources: resources, swiftSettings: settings)
+    exclude: exclude, swiftSettings: settings)
 }
 
 let package = Package(
@@ -92,7 +94,7 @@ let package = Package(
     tests(of: "ShortlistData"),
     tests(of: "ShortlistIndex"),
     tests(of: "ShortlistModels"),
-    tests(of: "ShortlistTraining"),
+    tests(of: "ShortlistTraining", exclude: ["Goldens"]),
     tests(of: "ShortlistArtifacts"),
     tests(of: "ShortlistCommand", plus: "Shortlist"),
   ]

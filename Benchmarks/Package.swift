@@ -9,6 +9,9 @@ let package = Package(
   platforms: [.macOS(.v15)],
   dependencies: [.package(name: "shortlist", path: "..", traits: [])],
   targets: [
+    .executableTarget(name: "IndexBenchmark", dependencies: [shortlist]),
+    .executableTarget(name: "KernelBenchmark", dependencies: [kernels]),
+    .executableTarget(name: "PeerEvaluation", dependencies: [shortlist]),
     .executableTarget(name: "ReadBenchmark", dependencies: [shortlist]),
     .executableTarget(name: "TrainingBenchmark", dependencies: [shortlist, kernels]),
   ]

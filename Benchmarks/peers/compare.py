@@ -122,7 +122,7 @@ def parse_arguments():
   if arguments.data is None:
     if "SHORTLIST_DATA" not in os.environ:
       parser.error("name the folder of u.data and u.item with --data, or set SHORTLIST_DATA")
-    arguments.data = pathlib.Path(os.environ["SHORTLIST_DATA"]) / "movielens-100k"
+    arguments.data = pathlib.Path(os.environ["SHORTLIST_DATA"]) / "ml-100k"
   if not (arguments.data / "u.data").is_file():
     parser.error(f"{arguments.data} holds no u.data: run `shortlist fetch movielens-100k`")
   arguments.shortlist = arguments.shortlist or release_program()
@@ -141,7 +141,7 @@ def main():
     work = pathlib.Path(name)
     # Both read the same files: shortlist looks for them under the name it gives the data set.
     (work / "data").mkdir()
-    (work / "data" / "movielens-100k").symlink_to(arguments.data.resolve())
+    (work / "data" / "ml-100k").symlink_to(arguments.data.resolve())
     environment = {**os.environ, "SHORTLIST_DATA": str(work / "data")}
     for number in range(max(arguments.tfrs_runs, arguments.runs)):
       # Alternating, and the peer's few runs spread over ours, so that a slow spell of the machine

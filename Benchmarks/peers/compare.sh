@@ -4,7 +4,7 @@
 #
 #   Benchmarks/peers/compare.sh [--data FOLDER] [--shortlist PROGRAM] [--tfrs-runs 1] [--runs 5]
 #
-# FOLDER holds u.data and u.item; without it $SHORTLIST_DATA/movielens-100k is taken. PROGRAM is a
+# FOLDER holds u.data and u.item; without it $SHORTLIST_DATA/ml-100k is taken. PROGRAM is a
 # release build; without it the newest of .build*/release/shortlist. Makes the Python environment
 # first where it is missing.
 set -euo pipefail

@@ -33,9 +33,10 @@ public struct Catalogue: Sendable {
   public let identifier: Feature<String>
   /// identifiers.count x dimensions.
   public let embeddings: Matrix
-  private let rows: [String: Int32]
+  private let rows: StringTable
 
-  /// - Precondition: there is one vector for each identifier; identifiers are distinct.
+  /// - Precondition: there is one vector for each identifier; identifiers are distinct (by their bytes:
+  ///   two spellings of "é" are two identifiers).
   public init(
     identifiers: [String], identifiedBy feature: Feature<String>, embeddings: Matrix
   ) {
@@ -45,17 +46,21 @@ public struct Catalogue: Sendable {
     self.identifiers = identifiers
     identifier = feature
     self.embeddings = embeddings
-    rows = Dictionary(uniqueKeysWithValues: identifiers.enumerated().map { ($1, Int32($0)) })
+    var rows = StringTable()
+    for (row, identifier) in identifiers.enumerated() {
+      precondition(rows.insert(identifier) == row, "identifier \"\(identifier)\" stands twice")
+    }
+    self.rows = rows
   }
 
   public var count: Int { identifiers.count }
 
   /// The row of an item, or nil.
-  public func row(of identifier: String) -> Int? { rows[identifier].map { Int($0) } }
+  public func row(of identifier: String) -> Int? { rows.code(of: identifier) }
 
   /// The rows of a column's items; -1 where an item is not in the catalogue.
   package func rows(of column: StringColumn) -> [Int32] {
-    let byCode = column.distinct.map { rows[$0] ?? -1 }
+    let byCode = column.distinct.map { rows.code(of: $0).map { Int32($0) } ?? -1 }
     return column.codes.map { byCode[Int($0)] }
   }
 }

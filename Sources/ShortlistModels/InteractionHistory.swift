@@ -1,4 +1,5 @@
 public import ShortlistData
+import ShortlistTensors
 
 /// What each user has interacted with: what masking leaves out, and how popular each item is.
 public struct InteractionHistory: Sendable {
@@ -14,7 +15,7 @@ public struct InteractionHistory: Sendable {
   package let entries: [Int32]
   /// For each item the number of interactions.
   public let counts: [Int]
-  private let userNumbers: [String: Int32]
+  private let userNumbers: StringTable
 
   /// - Throws: `DataError` when a feature is missing.
   public init(_ dataset: Dataset, user: Feature<String>, item: Feature<String>) throws {
@@ -41,6 +42,7 @@ public struct InteractionHistory: Sendable {
       entries: entries, counts: counts)
   }
 
+  /// - Precondition: users are distinct.
   package init(
     user: Feature<String>, item: Feature<String>, users: [String], items: [String],
     offsets: [Int], entries: [Int32], counts: [Int]
@@ -52,18 +54,21 @@ public struct InteractionHistory: Sendable {
     self.offsets = offsets
     self.entries = entries
     self.counts = counts
-    userNumbers = Dictionary(
-      users.enumerated().map { ($1, Int32($0)) }, uniquingKeysWith: { first, _ in first })
+    var numbers = StringTable()
+    for (number, user) in users.enumerated() {
+      precondition(numbers.insert(user) == number, "user \"\(user)\" stands twice")
+    }
+    userNumbers = numbers
   }
 
   /// The distinct items of a user; empty for a user who is not known.
   public func items(of user: String) -> [String] {
-    guard let number = userNumbers[user] else { return [] }
-    return entries[offsets[Int(number)]..<offsets[Int(number) + 1]].map { items[Int($0)] }
+    guard let number = number(of: user) else { return [] }
+    return entries[offsets[number]..<offsets[number + 1]].map { items[Int($0)] }
   }
 
   /// Whether the user has interacted with anything.
-  public func knows(_ user: String) -> Bool { userNumbers[user] != nil }
+  public func knows(_ user: String) -> Bool { !items(of: user).isEmpty }
 
-  package func number(of user: String) -> Int? { userNumbers[user].map { Int($0) } }
+  package func number(of user: String) -> Int? { userNumbers.code(of: user) }
 }

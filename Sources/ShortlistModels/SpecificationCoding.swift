@@ -48,6 +48,15 @@ extension Decoder {
   }
 }
 
+extension Decoder {
+  /// Refuses a value from a file that the program itself could not have made.
+  func require(_ condition: Bool, _ problem: @autoclosure () -> String) throws {
+    guard !condition else { return }
+    throw DecodingError.dataCorrupted(
+      .init(codingPath: codingPath, debugDescription: problem()))
+  }
+}
+
 /// A positive integer from a file.
 struct PositiveInt: Decodable {
   let value: Int

@@ -194,17 +194,3 @@ public struct RetrievalExamples: Sendable {
     candidateShares = counts.map { Float($0) / total }
   }
 }
-
-/// Rows with repetitions as distinct rows, in order, and positions among them.
-package struct DistinctRows {
-  /// Strictly increasing.
-  package let rows: [Int32]
-  /// For each element given, where its row stands in `rows`.
-  package let positions: [Int32]
-
-  package init(_ elements: [Int32]) {
-    rows = Array(Set(elements)).sorted()
-    let places = Dictionary(uniqueKeysWithValues: rows.enumerated().map { ($1, Int32($0)) })
-    positions = elements.map { places[$0] ?? 0 }
-  }
-}

@@ -12,12 +12,21 @@ package struct PackedMatrix: Sendable {
 
   /// Packs `matrix`, or its transpose.
   package init(_ matrix: Matrix, transposed: Bool = false) {
-    rows = transposed ? matrix.columns : matrix.rows
-    columns = transposed ? matrix.rows : matrix.columns
+    self.init(matrix, rows: 0..<matrix.rows, transposed: transposed)
+  }
+
+  /// Packs some rows of `matrix`, or their transpose.
+  package init(_ matrix: Matrix, rows range: Range<Int>, transposed: Bool = false) {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= matrix.rows, "rows \(range) of \(matrix)")
+    rows = transposed ? matrix.columns : range.count
+    columns = transposed ? range.count : matrix.columns
     let kernels = Kernels.best
     packed = MatrixStorage(count: kernels.packed_size(columns, rows), uninitialized: true)
-    if matrix.count > 0 {
-      unsafe kernels.pack(columns, rows, matrix.pointer, matrix.columns, transposed, packed.base)
+    if range.count * matrix.columns > 0 {
+      unsafe kernels.pack(
+        columns, rows, matrix.pointer + range.lowerBound * matrix.columns, matrix.columns,
+        transposed, packed.base)
     }
   }
 
@@ -35,7 +44,7 @@ package struct ProductWorkspace {
 }
 
 extension Matrix {
-  /// Writes `left[rows] * right` to the first rows of this matrix, or adds it.
+  /// Writes `left[rows] * right` to rows of this matrix from `firstRow` on, or adds it.
   ///
   /// - Parameters:
   ///   - left: m x k.
@@ -43,38 +52,40 @@ extension Matrix {
   ///   - right: k x n, packed.
   package mutating func setProduct(
     _ left: Matrix, rows: Range<Int>, _ right: PackedMatrix, accumulating: Bool = false,
-    workspace: borrowing ProductWorkspace
+    firstRow: Int = 0, workspace: borrowing ProductWorkspace
   ) {
     precondition(
-      left.columns == right.rows && right.columns == columns && rows.count <= self.rows
+      left.columns == right.rows && right.columns == columns && firstRow >= 0
+        && firstRow + rows.count <= self.rows && rows.lowerBound >= 0
         && rows.upperBound <= left.rows,
-      "product of \(left.rows) x \(left.columns), rows \(rows), by \(right.rows) x \(right.columns) into \(self.rows) x \(columns)"
+      "product of \(left), rows \(rows), by \(right.rows) x \(right.columns) into \(self), row \(firstRow)"
     )
     guard rows.count > 0, columns > 0 else { return }
     unsafe Kernels.best.product(
       rows.count, columns, left.columns, left.pointer + rows.lowerBound * left.columns,
-      left.columns,
-      1, right.pointer, mutablePointer, columns, accumulating, workspace.storage.base)
+      left.columns, 1, right.pointer, mutablePointer + firstRow * columns, columns, accumulating,
+      workspace.storage.base)
   }
 
-  /// Adds `transpose(left[rows]) * right` to this matrix.
+  /// Adds `transpose(left[rows]) * right` to rows of this matrix from `firstRow` on.
   ///
   /// - Parameters:
   ///   - left: k x m, of which `rows` take part.
   ///   - right: rows.count x n, packed.
   package mutating func addProduct(
-    transposed left: Matrix, rows: Range<Int>, _ right: PackedMatrix,
+    transposed left: Matrix, rows: Range<Int>, _ right: PackedMatrix, firstRow: Int = 0,
     workspace: borrowing ProductWorkspace
   ) {
     precondition(
-      left.columns == self.rows && rows.count == right.rows && right.columns == columns
-        && rows.upperBound <= left.rows,
-      "transposed product of \(left.rows) x \(left.columns), rows \(rows), by \(right.rows) x \(right.columns) into \(self.rows) x \(columns)"
+      firstRow >= 0 && firstRow + left.columns <= self.rows && rows.count == right.rows
+        && right.columns == columns && rows.lowerBound >= 0 && rows.upperBound <= left.rows,
+      "transposed product of \(left), rows \(rows), by \(right.rows) x \(right.columns) into \(self), row \(firstRow)"
     )
-    guard rows.count > 0, count > 0 else { return }
+    guard rows.count > 0, left.columns > 0, columns > 0 else { return }
     unsafe Kernels.best.product(
       left.columns, columns, rows.count, left.pointer + rows.lowerBound * left.columns, 1,
-      left.columns, right.pointer, mutablePointer, columns, true, workspace.storage.base)
+      left.columns, right.pointer, mutablePointer + firstRow * columns, columns, true,
+      workspace.storage.base)
   }
 
   /// The product of two matrices, over all cores.
@@ -115,7 +126,7 @@ extension Matrix {
       for index in (group * blocks / groups)..<((group + 1) * blocks / groups) {
         let range = index * block..<Swift.min(rows, (index + 1) * block)
         part.addProduct(
-          transposed: self, rows: range, PackedMatrix(other.rows(range)), workspace: workspace)
+          transposed: self, rows: range, PackedMatrix(other, rows: range), workspace: workspace)
       }
       return part
     }

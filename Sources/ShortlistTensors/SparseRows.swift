@@ -8,36 +8,25 @@ public struct SparseRows: Sendable {
   /// Takes rows in any order; rows that come more than once are summed in the order given.
   ///
   /// - Precondition: `values` has one row for each number.
-  /// - Complexity: O(n log n + n * columns).
+  /// - Complexity: O(n * columns).
   public init(rows: [Int32], values: Matrix) {
     precondition(rows.count == values.rows, "\(rows.count) row numbers for \(values.rows) rows")
-    if zip(rows, rows.dropFirst()).allSatisfy({ $0 < $1 }) {
+    if Self.isIncreasing(rows) {
       self.rows = rows
       self.values = values
       return
     }
-    // Row number above, position below: one sort of plain integers that keeps the order within a row.
-    var keys = rows.enumerated().map { UInt64(UInt32(bitPattern: $1)) << 32 | UInt64($0) }
-    keys.sort()
-    var distinct: [Int32] = []
-    distinct.reserveCapacity(keys.count)
-    for key in keys {
-      let row = Int32(bitPattern: UInt32(key >> 32))
-      if distinct.last != row { distinct.append(row) }
-    }
-    var sums = Matrix(rows: distinct.count, columns: values.columns)
-    var target = -1
-    var previous: Int32 = -1
-    for key in keys {
-      let row = Int32(bitPattern: UInt32(key >> 32))
-      if row != previous {
-        target += 1
-        previous = row
+    let groups = RowGroups(rows)
+    var sums = Matrix(uninitializedRows: groups.count, columns: values.columns)
+    for group in 0..<groups.count {
+      let members = groups.offsets[group]..<groups.offsets[group + 1]
+      sums.copyRow(group, from: values, row: Int(groups.members[members.lowerBound]))
+      var sum = sums[mutableRow: group]
+      for place in members.dropFirst() {
+        sum.add(1, times: values[row: Int(groups.members[place])])
       }
-      var sum = sums[mutableRow: target]
-      sum.add(1, times: values[row: Int(key & 0xFFFF_FFFF)])
     }
-    self.rows = distinct
+    self.rows = groups.rows
     self.values = sums
   }
 
@@ -45,9 +34,13 @@ public struct SparseRows: Sendable {
   public func dense(rows count: Int) -> Matrix {
     var result = Matrix(rows: count, columns: values.columns)
     for (index, row) in rows.enumerated() {
-      var target = result[mutableRow: Int(row)]
-      target.add(1, times: values[row: index])
+      result.copyRow(Int(row), from: values, row: index)
     }
     return result
+  }
+
+  private static func isIncreasing(_ rows: [Int32]) -> Bool {
+    for i in 0..<max(0, rows.count - 1) where rows[i] >= rows[i + 1] { return false }
+    return true
   }
 }

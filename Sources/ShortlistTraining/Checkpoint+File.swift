@@ -53,6 +53,9 @@ extension Checkpoint {
     let state: State
     do {
       state = try JSONDecoder().decode(State.self, from: Data(contentsOf: file))
+      guard state.format == 1, state.epoch == number, state.step >= 0 else {
+        throw CocoaError(.fileReadCorruptFile)
+      }
     } catch {
       throw TrainingError(
         .checkpoint,

@@ -61,6 +61,7 @@ extension Trainer {
 extension TopKAccuracy {
   /// (weighted hits, weight) by name.
   fileprivate var sums: [String: (sum: Double, weight: Double)] {
-    Dictionary(uniqueKeysWithValues: zip(ks, hits).map { ("top_\($0)", ($1, weight)) })
+    Dictionary(
+      zip(ks, hits).map { ("top_\($0)", ($1, weight)) }, uniquingKeysWith: { first, _ in first })
   }
 }

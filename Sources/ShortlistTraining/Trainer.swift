@@ -15,7 +15,8 @@ public struct Trainer: Sendable {
   public var callbacks: [any Callback]
   /// Of the random numbers of the steps: dropout, extra negatives.
   public var seed: UInt64
-  /// Asked after every step; when it says yes, training ends with the epoch that runs.
+  /// Asked at the end of every epoch; when it says yes, training ends there. So an interrupted run ends
+  /// with a whole epoch.
   public var shouldStop: @Sendable () -> Bool
 
   public init(
@@ -28,6 +29,13 @@ public struct Trainer: Sendable {
     self.shouldStop = shouldStop
   }
 
+  /// The seed of the random numbers of a step.
+  ///
+  /// - Parameter step: the number of updates before it.
+  public func seed(ofStep step: Int) -> UInt64 {
+    seed &+ UInt64(step) &* 0x9E37_79B9_7F4A_7C15
+  }
+
   /// Metrics of a batch, before its update: (sum, weight) by name.
   typealias Measure<M: Model> = (M, Batch<M.Examples>) throws -> [String: (
     sum: Double, weight: Double
@@ -36,7 +44,7 @@ public struct Trainer: Sendable {
   /// Trains any model.
   ///
   /// - Parameters:
-  ///   - model: changed in place; as it was before the last whole step when an error is thrown.
+  ///   - model: changed in place; as the last whole step left it when an error is thrown.
   ///   - batches: the training data.
   ///   - epochs: how many times to walk through it, in all (a resumed run makes only the rest).
   ///   - validation: data whose loss is measured after each epoch.
@@ -83,9 +91,11 @@ public struct Trainer: Sendable {
       for rows in batches.rows(ofEpoch: state.epoch) {
         let batch = Batch(examples, rows: rows)
         let metrics = try measure?(model, batch) ?? [:]
-        let stepSeed = seed &+ UInt64(state.optimizer.step) &* 0x9E37_79B9_7F4A_7C15
-        let step = try model.valueAndGradients(on: batch, seed: stepSeed)
-        guard step.totalLoss.isFinite else { throw diverged(state, step.totalLoss) }
+        let step = try model.valueAndGradients(
+          on: batch, seed: seed(ofStep: state.optimizer.step))
+        guard step.totalLoss.isFinite else {
+          throw diverged(state, "the loss is \(step.totalLoss)")
+        }
         state.optimizer.update(&model.parameters, along: step.gradients)
         record.add(step, metrics: metrics, count: batch.count)
         state.step += 1
@@ -94,7 +104,9 @@ public struct Trainer: Sendable {
         state.seconds = Date().timeIntervalSince(start)
         for index in callbacks.indices { callbacks[index].stepDidEnd(state) }
       }
-      if let name = model.parameters.firstNotFinite { throw diverged(state, name) }
+      if let name = model.parameters.firstNotFinite {
+        throw diverged(state, "\(name) holds a value that is not a finite number")
+      }
       var epoch = record.epoch(state.epoch, seconds: state.seconds)
       if let validation, let validationExamples {
         epoch.metrics["validation_loss"] = try meanLoss(
@@ -127,12 +139,10 @@ public struct Trainer: Sendable {
     return sum / Double(max(1, batches.dataset.rowCount))
   }
 
-  private func diverged(_ state: TrainingState, _ what: some CustomStringConvertible)
-    -> TrainingError
-  {
+  private func diverged(_ state: TrainingState, _ what: String) -> TrainingError {
     TrainingError(
       .diverged,
-      "training diverged in epoch \(state.epoch), step \(state.step + 1): \(what) is not a finite number. "
+      "training diverged in epoch \(state.epoch), step \(min(state.step + 1, state.stepsInEpoch)): \(what). "
         + "Lower the learning rate (it is \(state.optimizer.learningRate)) or raise the temperature"
     )
   }

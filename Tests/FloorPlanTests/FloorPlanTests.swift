@@ -14,7 +14,10 @@ private let floorPlan: [String: Set<String>] = [
     "ShortlistTensors", "ShortlistData", "ShortlistIndex", "ShortlistModels", "ShortlistTraining",
     "ShortlistArtifacts",
   ],
-  "ShortlistTesting": ["Shortlist", "Testing"],
+  "ShortlistTesting": [
+    "ShortlistTensors", "ShortlistData", "ShortlistIndex", "ShortlistModels", "ShortlistTraining",
+    "ShortlistArtifacts", "Shortlist", "Testing",
+  ],
   "ShortlistCommand": ["Shortlist", "ArgumentParser", "Yams"],
 ]
 

@@ -2,6 +2,7 @@ import Foundation
 import ShortlistData
 import ShortlistModels
 import ShortlistTensors
+import ShortlistTesting
 import ShortlistTraining
 import Testing
 
@@ -152,14 +153,14 @@ extension Optimizer {
 struct RetrievalGoldenTests {
   @Test("There are goldens for every option")
   func goldensExist() {
-    #expect(Goldens.names(in: "retrieval").count >= 21)
+    #expect(goldens.names(in: "retrieval").count >= 21)
   }
 
   @Test(
     "The same weights and batches give the same losses and embeddings",
-    arguments: Goldens.names(in: "retrieval"))
+    arguments: goldens.names(in: "retrieval"))
   func replay(name: String) throws {
-    let golden = try Goldens.load(RetrievalGolden.self, "retrieval/" + name)
+    let golden = try goldens.load(RetrievalGolden.self, "retrieval/" + name)
     var model = Replay(golden)
     var optimizer = try #require(Optimizer(golden.optimizer))
     for step in golden.losses.indices {
@@ -184,10 +185,16 @@ struct RetrievalGoldenTests {
     }
     for (parameter, expected) in golden.final {
       let own = try #require(model.parameters[parameter])
-      let difference = relativeDifference(own, expected.matrix)
-      // Its gradient is rounding noise: it moves every logit of a row alike.
-      let isNoise = parameter == "candidate/dense_1/bias"
-      #expect(difference < (isNoise ? 1 : 1e-4), "\(parameter) differs by \(difference)")
+      if parameter == "candidate/dense_1/bias" {
+        // It moves every logit of a row alike, so its gradient is zero but for rounding: what is left is
+        // noise of either side, held to 1e-4 of the size of its neighbours (about 0.1).
+        for column in 0..<own.columns {
+          #expect(abs(own[0, column] - expected.matrix[0, column]) < 1e-5, "\(parameter)")
+        }
+        continue
+      }
+      let difference = own.relativeDifference(from: expected.matrix)
+      #expect(difference < 1e-4, "\(parameter) differs by \(difference)")
     }
   }
 }

@@ -32,16 +32,8 @@ public struct BoundTower: Sendable {
 
   /// One number for each pair of numbers.
   private static func paired(_ a: [Int], _ b: [Int]) -> [Int] {
-    struct Pair: Hashable {
-      let a: Int
-      let b: Int
-    }
-    var numbers: [Pair: Int] = [:]
-    return zip(a, b).map { a, b in
-      let pair = Pair(a: a, b: b)
-      if let number = numbers[pair] { return number }
-      numbers[pair] = numbers.count
-      return numbers.count - 1
-    }
+    let width = (b.max() ?? 0) + 1
+    var table = KeyTable(expecting: a.count)
+    return zip(a, b).map { table.number(of: UInt64($0 * width + $1)) }
   }
 }

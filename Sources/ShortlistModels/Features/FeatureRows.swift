@@ -39,21 +39,20 @@ public enum FeatureRows: Sendable {
     switch self {
     case .single(let rows): return rows.map { Int($0) }
     case .lists(let rows, let offsets):
-      return Self.intern((0..<count).map { ArraySlice(rows[offsets[$0]..<offsets[$0 + 1]]) })
+      // A list is its beginning and its last element; the empty list is number 0.
+      var table = KeyTable(expecting: rows.count)
+      return (0..<count).map { list in
+        rows[offsets[list]..<offsets[list + 1]].reduce(0) { beginning, row in
+          1 + table.number(of: UInt64(beginning) << 32 | UInt64(UInt32(bitPattern: row)))
+        }
+      }
     case .numbers(let matrix):
-      return Self.intern(
-        (0..<matrix.rows).map { row in
-          (0..<matrix.columns).map { matrix[row, $0].bitPattern }
-        })
-    }
-  }
-
-  private static func intern<Key: Hashable>(_ keys: [Key]) -> [Int] {
-    var numbers: [Key: Int] = [:]
-    return keys.map { key in
-      if let number = numbers[key] { return number }
-      numbers[key] = numbers.count
-      return numbers.count - 1
+      var table = KeyTable(expecting: matrix.count)
+      return (0..<matrix.rows).map { row in
+        (0..<matrix.columns).reduce(0) { beginning, column in
+          1 + table.number(of: UInt64(beginning) << 32 | UInt64(matrix[row, column].bitPattern))
+        }
+      }
     }
   }
 }

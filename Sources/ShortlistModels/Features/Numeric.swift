@@ -28,6 +28,20 @@ public struct Numeric: FeatureEncoder, Hashable {
       of: feature, mean: Float(mean), deviation: variance > 0 ? Float(variance.squareRoot()) : 1)
   }
 
+  private enum CodingKeys: String, CodingKey {
+    case name, mean, deviation
+    case featureName = "feature"
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    name = try container.decode(String.self, forKey: .name)
+    featureName = try container.decode(String.self, forKey: .featureName)
+    mean = try container.decode(Float.self, forKey: .mean)
+    deviation = try container.decode(Float.self, forKey: .deviation)
+    try decoder.require(deviation > 0, "a deviation of \(deviation), it must be positive")
+  }
+
   public var dimensions: Int { 1 }
   public var vocabulary: Vocabulary? { nil }
   public var parameters: [ParameterSpecification] { [] }

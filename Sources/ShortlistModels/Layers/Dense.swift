@@ -23,6 +23,20 @@ public struct Dense: Layer, Hashable {
     self.weightDecay = weightDecay
   }
 
+  private enum CodingKeys: String, CodingKey {
+    case units, activation
+    case usesBias = "uses_bias"
+    case weightDecay = "weight_decay"
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    units = try container.decode(PositiveInt.self, forKey: .units).value
+    activation = try container.decodeIfPresent(Activation.self, forKey: .activation) ?? .none
+    usesBias = try container.decodeIfPresent(Bool.self, forKey: .usesBias) ?? true
+    weightDecay = try container.decodeIfPresent(Float.self, forKey: .weightDecay) ?? 0
+  }
+
   public func outputDimensions(for input: Int) -> Int { units }
 
   public func parameters(for input: Int) -> [ParameterSpecification] {

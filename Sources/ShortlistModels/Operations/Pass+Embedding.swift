@@ -62,7 +62,7 @@ extension Pass {
   public func sumOfSquares(ofRows rows: [Int32], in table: String, times factor: Float) -> Variable
   {
     let path = path(table)
-    let distinct = Array(Set(rows)).sorted()
+    let distinct = DistinctRows(rows).rows
     let values = matrix(path).gathering(distinct)
     let total = Float(Double(factor) * values.values.sumOfSquares())
     return record(Matrix(rows: 1, columns: 1, values: [total])) { upstream, backward in

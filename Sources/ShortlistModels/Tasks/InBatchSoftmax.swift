@@ -8,17 +8,24 @@ import ShortlistTensors
 /// Where an option looks at the examples one by one, rows are examples and columns are not merged; the same
 /// code runs.
 struct InBatchSoftmax {
-  /// Rows of the logits: each has a query row and the examples it stands for.
+  /// The query row of each row of the logits.
   let rowQueries: [Int32]
-  let rowExamples: [Range<Int>]
+  /// Row r of the logits stands for `examples[exampleOffsets[r]..<exampleOffsets[r + 1]]`.
+  let exampleOffsets: [Int]
   /// Examples in the order of the rows, with the column that is their own.
   let examples: [Int32]
   let ownColumns: [Int32]
   /// Columns of the logits: the candidate row of each, and how often it stands in the batch.
   let columnCandidates: [Int32]
   let multiplicities: [Float]
-  /// log n_c - log q_c for each column.
+  /// log n_c - log q_c for each column, and log n_c alone.
   let bias: [Float]
+  let logMultiplicities: [Double]
+
+  /// Columns in a block: whole tiles of the products of every instruction set, up and across.
+  private static let blockColumns = 448
+  /// Query vectors in a tile: whole tiles of the products again.
+  private static let tileVectors = 84
 
   let task: Retrieval
   let batch: RetrievalBatch
@@ -38,27 +45,30 @@ struct InBatchSoftmax {
     self.task = task
     self.batch = batch
     let columns = batch.candidates + batch.extraNegatives
-    let sharedItems = batch.items.map { Set($0).count < $0.count } ?? false
+    let sharedItems = batch.items.map { RowGroups($0).count < $0.count } ?? false
     isPerExample =
       task.hardNegatives != nil || batch.scoreMask != nil || !task.batchMetrics.isEmpty
       || (sharedItems && task.removingAccidentalHits)
 
     if isPerExample {
       rowQueries = batch.queries
-      rowExamples = (0..<batch.count).map { $0..<$0 + 1 }
+      exampleOffsets = Array(0...batch.count)
       examples = (0..<batch.count).map { Int32($0) }
       ownColumns = examples
       columnCandidates = columns
       multiplicities = Array(repeating: 1, count: columns.count)
     } else {
-      let rows = Grouping(batch.queries)
-      rowQueries = rows.keys
-      rowExamples = rows.ranges
+      let rows = RowGroups(batch.queries).inOrderOfAppearance()
+      rowQueries = rows.rows
+      exampleOffsets = rows.offsets
       examples = rows.members
-      let merged = Grouping(columns)
-      columnCandidates = merged.keys
-      multiplicities = merged.ranges.map { Float($0.count) }
-      ownColumns = rows.members.map { merged.groupOfMember[Int($0)] }
+      let merged = RowGroups(columns).inOrderOfAppearance()
+      columnCandidates = merged.rows
+      multiplicities = (0..<merged.count).map {
+        Float(merged.offsets[$0 + 1] - merged.offsets[$0])
+      }
+      let columnOfElement = merged.groupOfElement()
+      ownColumns = rows.members.map { columnOfElement[Int($0)] }
     }
     columnItems =
       task.removingAccidentalHits && isPerExample
@@ -68,10 +78,13 @@ struct InBatchSoftmax {
     precondition(
       probabilities.map { $0.count == candidateRows } ?? true,
       "\(probabilities?.count ?? 0) sampling probabilities for \(candidateRows) candidates")
-    bias = zip(columnCandidates, multiplicities).map { candidate, count in
+    let logs = multiplicities.map { $0 == 1 ? 0 : Double($0).logarithm }
+    logMultiplicities = logs
+    bias = zip(columnCandidates, logs).map { candidate, log in
+      guard let probabilities else { return Float(log) }
       // TensorFlow Recommenders clips probabilities to 1e-6...1 before the logarithm.
-      let q = probabilities.map { min(1, max(1e-6, $0[Int(candidate)])) } ?? 1
-      return Float(Double(count).logarithm - Double(q).logarithm)
+      let q = min(1, max(1e-6, probabilities[Int(candidate)]))
+      return Float(log - Double(q).logarithm)
     }
   }
 
@@ -84,17 +97,25 @@ struct InBatchSoftmax {
     let directColumns = columnCandidates.isCounting(to: candidates.rows)
     let c = directColumns ? candidates : candidates.gathering(columnCandidates)
 
-    let packed = PackedMatrix(c, transposed: true)
-    let packedBack = withGradients ? PackedMatrix(c) : nil
+    // What looks at the examples one by one needs whole rows of logits; else a block of columns stays in
+    // the second-level cache from its product to its reduction, and again on the way back.
+    let blockWidth = isPerExample ? max(1, c.rows) : Self.blockColumns
+    let blocks = stride(from: 0, to: c.rows, by: blockWidth).map {
+      CandidateBlock(c, columns: $0..<min($0 + blockWidth, c.rows), withGradients: withGradients)
+    }
     // Tiles and groups follow from the shapes alone, so sums have one order on any number of threads.
-    let tileRows = max(1, min(64, 128 / heads))
+    let tileRows = max(1, Self.tileVectors / heads)
     let tiles = (rowQueries.count + tileRows - 1) / tileRows
     let groups = min(tiles, 8)
     let parts = Parallel.map(groups) { group in
+      let rows =
+        group * tiles / groups
+        * tileRows..<min(
+          rowQueries.count, (group + 1) * tiles / groups * tileRows)
       var worker = SoftmaxWorker(
-        plan: self, queries: q, packed: packed, packedBack: packedBack, tileRows: tileRows)
-      for tile in (group * tiles / groups)..<((group + 1) * tiles / groups) {
-        worker.process(rows: tile * tileRows..<min(rowQueries.count, (tile + 1) * tileRows))
+        plan: self, queries: q, blocks: blocks, rows: rows, tileRows: tileRows)
+      for start in stride(from: rows.lowerBound, to: rows.upperBound, by: tileRows) {
+        worker.process(rows: start..<min(rows.upperBound, start + tileRows))
       }
       return worker.result
     }
@@ -104,7 +125,7 @@ struct InBatchSoftmax {
       betterInBatch: [])
     if !task.batchMetrics.isEmpty { result.betterInBatch = parts.flatMap(\.betterInBatch) }
     guard withGradients, !parts.isEmpty else { return result }
-    let queryGradient = Matrix(stacking: parts.flatMap(\.queryGradients), columns: width)
+    let queryGradient = Matrix(stacking: parts.map(\.queryGradient), columns: width)
       .reshaped(rows: rowQueries.count, columns: heads * width)
     let candidateGradient = Matrix(summing: parts.map(\.candidateGradient))
     result.queryGradient =
@@ -119,44 +140,26 @@ struct InBatchSoftmax {
   }
 }
 
-/// Members 0..<n put together by their key, keys in order of first appearance.
-private struct Grouping {
-  private(set) var keys: [Int32] = []
-  /// For each key, where its members stand in `members`.
-  private(set) var ranges: [Range<Int>] = []
-  private(set) var members: [Int32]
-  private(set) var groupOfMember: [Int32]
+/// Some columns of the logits: their candidates, packed for the way forward and the way back.
+struct CandidateBlock: Sendable {
+  let columns: Range<Int>
+  /// d x columns.
+  let forward: PackedMatrix
+  /// columns x d; nil where no gradients are wanted.
+  let backward: PackedMatrix?
 
-  init(_ keyOfMember: [Int32]) {
-    var groupOfKey = [Int32](repeating: -1, count: Int(keyOfMember.max() ?? -1) + 1)
-    var counts: [Int] = []
-    groupOfMember = keyOfMember.map { _ in 0 }
-    for (member, key) in keyOfMember.enumerated() {
-      if groupOfKey[Int(key)] < 0 {
-        groupOfKey[Int(key)] = Int32(keys.count)
-        keys.append(key)
-        counts.append(0)
-      }
-      groupOfMember[member] = groupOfKey[Int(key)]
-      counts[Int(groupOfKey[Int(key)])] += 1
-    }
-    var start = 0
-    for count in counts {
-      ranges.append(start..<start + count)
-      start += count
-    }
-    var next = ranges.map(\.lowerBound)
-    members = Array(repeating: 0, count: keyOfMember.count)
-    for (member, group) in groupOfMember.enumerated() {
-      members[next[Int(group)]] = Int32(member)
-      next[Int(group)] += 1
-    }
+  init(_ candidates: Matrix, columns: Range<Int>, withGradients: Bool) {
+    self.columns = columns
+    forward = PackedMatrix(candidates, rows: columns, transposed: true)
+    backward = withGradients ? PackedMatrix(candidates, rows: columns) : nil
   }
 }
 
 extension [Int32] {
   /// Whether this is 0, 1, ..., count - 1.
   fileprivate func isCounting(to end: Int) -> Bool {
-    count == end && enumerated().allSatisfy { $0 == Int($1) }
+    guard count == end else { return false }
+    for i in 0..<count where self[i] != Int32(i) { return false }
+    return true
   }
 }

@@ -52,6 +52,7 @@ public struct EarlyStopping: Callback {
   }
 
   private func isBetter(_ value: Double) -> Bool {
+    guard !value.isNaN else { return false }
     guard let best else { return true }
     return direction == .smaller
       ? value < best.value - minimumChange : value > best.value + minimumChange

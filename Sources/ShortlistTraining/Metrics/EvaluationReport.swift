@@ -93,8 +93,11 @@ extension EvaluationReport: CustomStringConvertible {
 
   /// Four decimals.
   private func fixed(_ value: Double) -> String {
-    let scaled = Int((value * 10_000).rounded())
+    // Weights come from data: their sum may be anything.
+    guard abs(value) < 1e9 else { return "\(value)" }
+    let scaled = Int((abs(value) * 10_000).rounded())
     let digits = String(scaled % 10_000)
-    return "\(scaled / 10_000)." + String(repeating: "0", count: 4 - digits.count) + digits
+    return (value < 0 ? "-" : "") + "\(scaled / 10_000)."
+      + String(repeating: "0", count: 4 - digits.count) + digits
   }
 }

@@ -21,94 +21,133 @@ struct Ranking {
   /// Candidates in a block of scores; large catalogues are walked block by block.
   private static let blockColumns = 16_384
 
-  /// Ranks, in the order of the examples.
-  ///
-  /// - Parameter masking: for each example the rows, increasing, that are not candidates; an example whose
-  ///   true row is masked is a miss.
-  func ranks(masking: (lists: [[Int32]], listOfExample: [Int32])? = nil) -> [Int32] {
-    let groups = examplesByQuery()
+  /// For each example the rows, increasing, that are not candidates: lists, and which list is whose.
+  typealias Masking = (lists: [[Int32]], listOfExample: [Int32])
+
+  /// Ranks among all candidates, in the order of the examples.
+  func ranks() -> [Int32] { ranks(masking: nil).raw }
+
+  /// Ranks among all candidates and among those that are not masked, from the same scores; without a
+  /// masking the second are empty. An example whose true row is masked is a miss.
+  func ranks(masking: Masking?) -> (raw: [Int32], masked: [Int32]) {
+    let groups = ExampleGroups(self, masking: masking)
     let width = candidates.columns
     let vectors = queries.reshaped(rows: queries.rows * heads, columns: width)
     let blocks = stride(from: 0, to: candidates.rows, by: Self.blockColumns).map { start in
       let range = start..<min(start + Self.blockColumns, candidates.rows)
-      return (range, PackedMatrix(candidates.rows(range), transposed: true))
+      return (range, PackedMatrix(candidates, rows: range, transposed: true))
     }
     let tileRows = max(
       1, Matrix.tileRows(work: width * heads * min(Self.blockColumns, candidates.rows)) / 4)
     let tiles = (queries.rows + tileRows - 1) / tileRows
     let parts = Parallel.map(tiles) { tile in
       let rows = tile * tileRows..<min(queries.rows, (tile + 1) * tileRows)
-      var worker = Worker(ranking: self, vectors: vectors, groups: groups, masking: masking)
+      let worker = Worker(ranking: self, vectors: vectors, groups: groups, masking: masking)
       return worker.ranks(ofQueries: rows, blocks: blocks)
     }
-    var ranks = [Int32](repeating: Self.missed, count: trueRows.count)
-    for (example, rank) in parts.joined() { ranks[Int(example)] = rank }
-    return ranks
+    var raw = [Int32](repeating: Self.missed, count: trueRows.count)
+    var masked = masking == nil ? [] : raw
+    for part in parts {
+      for (example, rank, maskedRank) in part {
+        raw[Int(example)] = rank
+        if masking != nil { masked[Int(example)] = maskedRank }
+      }
+    }
+    return (raw, masked)
   }
 
-  private func examplesByQuery() -> [[Int32]] {
-    var groups = [[Int32]](repeating: [], count: queries.rows)
-    for (example, query) in queryOfExample.enumerated() where trueRows[example] >= 0 {
-      groups[Int(query)].append(Int32(example))
+  /// The examples of each query; those with the same masked rows follow each other.
+  private struct ExampleGroups {
+    /// Query q has the examples `members[offsets[q]..<offsets[q + 1]]`.
+    let offsets: [Int]
+    let members: [Int32]
+
+    init(_ ranking: Ranking, masking: Masking?) {
+      let order = (masking.map { RowGroups($0.listOfExample).members } ?? ranking.allExamples)
+        .filter { ranking.trueRows[Int($0)] >= 0 }
+      let byQuery = RowGroups(order.map { ranking.queryOfExample[Int($0)] })
+      members = byQuery.members.map { order[Int($0)] }
+      var offsets = [Int](repeating: 0, count: ranking.queries.rows + 1)
+      for (group, row) in byQuery.rows.enumerated() {
+        offsets[Int(row) + 1] = byQuery.offsets[group + 1] - byQuery.offsets[group]
+      }
+      for row in 0..<ranking.queries.rows { offsets[row + 1] += offsets[row] }
+      self.offsets = offsets
     }
-    return groups
   }
+
+  private var allExamples: [Int32] { trueRows.indices.map { Int32($0) } }
 
   /// One tile of queries on one thread.
   private struct Worker {
     let ranking: Ranking
     let vectors: Matrix
-    let groups: [[Int32]]
-    let masking: (lists: [[Int32]], listOfExample: [Int32])?
+    let groups: ExampleGroups
+    let masking: Masking?
     private let workspace = ProductWorkspace()
-    private var better: [Int32: Int] = [:]
 
-    init(
-      ranking: Ranking, vectors: Matrix, groups: [[Int32]],
-      masking: (lists: [[Int32]], listOfExample: [Int32])?
-    ) {
+    init(ranking: Ranking, vectors: Matrix, groups: ExampleGroups, masking: Masking?) {
       self.ranking = ranking
       self.vectors = vectors
       self.groups = groups
       self.masking = masking
     }
 
-    mutating func ranks(
+    /// (example, its rank, its rank among candidates that are not masked).
+    func ranks(
       ofQueries rows: Range<Int>, blocks: [(Range<Int>, PackedMatrix)]
-    ) -> [(Int32, Int32)] {
-      let examples = rows.flatMap { groups[$0] }
-      guard !examples.isEmpty else { return [] }
-      var better = [Int](repeating: 0, count: examples.count)
-      var own = [Float](repeating: 0, count: examples.count)
+    ) -> [(Int32, Int32, Int32)] {
+      let places = groups.offsets[rows.lowerBound]..<groups.offsets[rows.upperBound]
+      guard !places.isEmpty else { return [] }
+      var better = [Int32](repeating: 0, count: places.count)
+      var maskedBetter = [Int32](repeating: 0, count: places.count)
+      var own = [Float](repeating: 0, count: places.count)
       if blocks.count > 1 { own = trueScores(ofQueries: rows) }
       for (columns, packed) in blocks {
         let scores = score(rows, packed)
-        var index = 0
         for (line, row) in rows.enumerated() {
-          for example in groups[row] {
-            let truth = Int(ranking.trueRows[Int(example)])
+          let examples = groups.offsets[row]..<groups.offsets[row + 1]
+          // Where a query has many examples, their true rows come again and again.
+          let remembers = examples.count > columns.count / 4
+          var counted = [Int32](repeating: -1, count: remembers ? ranking.candidates.rows : 0)
+          var list: Int32 = -1
+          var seen: [Float] = []
+          for place in examples {
+            let example = Int(groups.members[place])
+            let truth = Int(ranking.trueRows[example])
+            let index = place - places.lowerBound
             if blocks.count == 1 { own[index] = scores[line, truth] }
-            let counts = scores[row: line].countGreater(than: own[index])
-            better[index] += counts.greater + counts.equal - (columns.contains(truth) ? 1 : 0)
-            if let masking {
-              let list = masking.lists[Int(masking.listOfExample[Int(example)])]
-              better[index] -= list.countNotBelow(
-                own[index], in: scores[row: line], columns: columns, except: truth)
+            let threshold = own[index]
+            if !remembers || counted[truth] < 0 {
+              let counts = scores[row: line].countGreater(than: threshold)
+              let others = counts.greater + counts.equal - (columns.contains(truth) ? 1 : 0)
+              better[index] += Int32(others)
+              if remembers { counted[truth] = Int32(others) }
+            } else {
+              better[index] += counted[truth]
             }
-            index += 1
+            guard let masking else { continue }
+            if list != masking.listOfExample[example] {
+              list = masking.listOfExample[example]
+              seen = masking.lists[Int(list)].gathering(scores[row: line], columns: columns)
+            }
+            let counts = seen.span.countGreater(than: threshold)
+            maskedBetter[index] += Int32(counts.greater + counts.equal)
           }
         }
       }
-      return examples.enumerated().map { index, example in
-        if let masking {
-          let list = masking.lists[Int(masking.listOfExample[Int(example)])]
-          let truth = ranking.trueRows[Int(example)]
-          let place = list.firstNotBelow(truth)
-          if place < list.count, list[place] == truth { return (example, Ranking.missed) }
-        }
+      return places.map { place in
+        let index = place - places.lowerBound
+        let example = groups.members[place]
         // A score that is not a number compares with nothing and must not look like the best.
-        if own[index].isNaN { return (example, Ranking.missed) }
-        return (example, Int32(better[index] + 1))
+        if own[index].isNaN { return (example, Ranking.missed, Ranking.missed) }
+        let rank = better[index] + 1
+        guard let masking else { return (example, rank, Ranking.missed) }
+        let list = masking.lists[Int(masking.listOfExample[Int(example)])]
+        let truth = ranking.trueRows[Int(example)]
+        let found = list.firstNotBelow(truth)
+        if found < list.count, list[found] == truth { return (example, rank, Ranking.missed) }
+        return (example, rank, rank - maskedBetter[index])
       }
     }
 
@@ -136,7 +175,9 @@ struct Ranking {
     /// shape.
     private func trueScores(ofQueries rows: Range<Int>) -> [Float] {
       rows.flatMap { row -> [Float] in
-        let truths = groups[row].map { ranking.trueRows[Int($0)] }
+        let truths = groups.members[groups.offsets[row]..<groups.offsets[row + 1]].map {
+          ranking.trueRows[Int($0)]
+        }
         guard !truths.isEmpty else { return [] }
         let packed = PackedMatrix(ranking.candidates.gathering(truths), transposed: true)
         let scores = score(row..<row + 1, packed)
@@ -158,16 +199,16 @@ extension [Int32] {
     return low
   }
 
-  /// How many of these rows (increasing) lie in `columns` and score at least `threshold`, leaving out one.
-  fileprivate func countNotBelow(
-    _ threshold: Float, in scores: Span<Float>, columns: Range<Int>, except: Int
-  ) -> Int {
-    var total = 0
-    for place in firstNotBelow(Int32(columns.lowerBound))..<count {
+  /// The scores of these rows (increasing) that lie in `columns`.
+  fileprivate func gathering(_ scores: Span<Float>, columns: Range<Int>) -> [Float] {
+    let start = columns.lowerBound == 0 ? 0 : firstNotBelow(Int32(columns.lowerBound))
+    var found: [Float] = []
+    found.reserveCapacity(count - start)
+    for place in start..<count {
       let row = Int(self[place])
       guard row < columns.upperBound else { break }
-      if row != except, scores[row - columns.lowerBound] >= threshold { total += 1 }
+      found.append(scores[row - columns.lowerBound])
     }
-    return total
+    return found
   }
 }

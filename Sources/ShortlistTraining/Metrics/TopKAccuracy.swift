@@ -19,7 +19,7 @@ public struct TopKAccuracy: Sendable, Hashable {
 
   /// The accuracy at each k by name: `top_1`, `top_5`, ...
   public var byName: [String: Double] {
-    Dictionary(uniqueKeysWithValues: ks.map { ("top_\($0)", self[k: $0]) })
+    Dictionary(ks.map { ("top_\($0)", self[k: $0]) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// The accuracy at k; 0 where there are no examples.

@@ -9,7 +9,7 @@ extension TwoTowerModel {
   ///   - metric: which k, among which items.
   ///   - dataset: the test rows, with the features of the query tower and the item's identifier.
   ///   - history: what users have seen in training; gives the masked figures and the popularity baseline.
-  /// - Throws: `DataError` when a feature is missing.
+  /// - Throws: `DataError` when a feature is missing, what the metric's index throws if it has one.
   /// - Complexity: O(distinct queries * items * dimensions + examples * items).
   public func evaluate(
     _ metric: FactorizedTopK, on dataset: Dataset, history: InteractionHistory? = nil
@@ -23,13 +23,13 @@ extension TwoTowerModel {
       queries: embedQueries(bound), heads: task.queryVectors, candidates: catalogue.embeddings,
       queryOfExample: bound.rowOfExample, trueRows: trueRows)
 
+    let masking = try history.map { try $0.masking(dataset, catalogue: catalogue) }
+    let ranks = try metric.ranks(ranking, masking: masking)
     var report = EvaluationReport(
-      raw: metric.accuracy(ofRanks: ranking.ranks(), weights: weights),
+      raw: metric.accuracy(ofRanks: ranks.raw, weights: weights),
       examples: dataset.rowCount, unknownItems: trueRows.reduce(0) { $0 + ($1 < 0 ? 1 : 0) })
-    guard let history else { return report }
-
-    let masking = try history.masking(dataset, catalogue: catalogue)
-    report.masked = metric.accuracy(ofRanks: ranking.ranks(masking: masking), weights: weights)
+    guard let history, let masking else { return report }
+    report.masked = metric.accuracy(ofRanks: ranks.masked, weights: weights)
     report.unknownUsers = masking.listOfExample.reduce(0) { $0 + ($1 == 0 ? 1 : 0) }
 
     // Popularity is a model of one dimension: every query is 1, every item its count.
@@ -37,9 +37,10 @@ extension TwoTowerModel {
       queries: Matrix(rows: 1, columns: 1, values: [1]), heads: 1,
       candidates: history.popularity(of: catalogue),
       queryOfExample: Array(repeating: 0, count: dataset.rowCount), trueRows: trueRows)
+    let popularityRanks = popularity.ranks(masking: masking)
     report.popularity = EvaluationReport.Baseline(
-      raw: metric.accuracy(ofRanks: popularity.ranks(), weights: weights),
-      masked: metric.accuracy(ofRanks: popularity.ranks(masking: masking), weights: weights))
+      raw: metric.accuracy(ofRanks: popularityRanks.raw, weights: weights),
+      masked: metric.accuracy(ofRanks: popularityRanks.masked, weights: weights))
     return report
   }
 }

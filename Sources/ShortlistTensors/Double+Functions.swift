@@ -9,4 +9,7 @@
 extension Double {
   /// The natural logarithm.
   package var logarithm: Double { log(self) }
+
+  /// e to the power of this.
+  package var exponential: Double { exp(self) }
 }
