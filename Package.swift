@@ -95,7 +95,7 @@ let package = Package(
     tests(of: "ShortlistIndex"),
     tests(of: "ShortlistModels"),
     tests(of: "ShortlistTraining", exclude: ["Goldens"]),
-    tests(of: "ShortlistArtifacts"),
+    tests(of: "ShortlistArtifacts", exclude: ["Fixtures"]),
     tests(of: "ShortlistCommand", plus: "Shortlist"),
   ]
 )

@@ -22,9 +22,26 @@ enum RecipeFile {
   }
 
   static func text(of recipe: Recipe) throws -> String {
-    let encoder = YAMLEncoder()
-    encoder.options.sortKeys = true
-    return try encoder.encode(recipe)
+    // By way of JSON, which writes the shortest digits that are read back equal: Yams writes fifteen.
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let json = String(decoding: try encoder.encode(recipe), as: UTF8.self)
+    guard let node = try Yams.compose(yaml: json) else { return json }
+    return try Yams.serialize(node: indented(node), allowUnicode: true)
+  }
+
+  /// The same values with one key a line.
+  private static func indented(_ node: Node) -> Node {
+    switch node {
+    case .mapping(let mapping):
+      let pairs = mapping.map { key, value in (Node(key.string ?? ""), indented(value)) }
+      return .mapping(Node.Mapping(pairs, .implicit, .block))
+    case .sequence(let sequence):
+      let isFlat = sequence.allSatisfy { $0.scalar != nil }
+      return .sequence(
+        Node.Sequence(sequence.map { indented($0) }, .implicit, isFlat ? .flow : .block))
+    default: return node
+    }
   }
 
   private static func explain(_ error: DecodingError) -> String {
@@ -39,7 +56,11 @@ enum RecipeFile {
       reason = "expected \(name(of: type))"
     case .dataCorrupted(let context):
       path = context.codingPath
-      reason = context.debugDescription
+      reason =
+        (context.underlyingError as? YamlError).map {
+          "the recipe is not valid YAML\(position(of: $0))"
+        }
+        ?? context.debugDescription
     @unknown default: return "\(error)"
     }
     let place = path.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }
@@ -47,12 +68,24 @@ enum RecipeFile {
     return place.isEmpty ? reason : "\(place): \(reason)"
   }
 
+  private static func position(of error: YamlError) -> String {
+    switch error {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      ", line \(mark.line): \(problem)"
+    case .reader(let problem, _, _, _): ": \(problem)"
+    default: ""
+    }
+  }
+
   private static func name(of type: any Any.Type) -> String {
     switch type {
     case is Int.Type, is UInt64.Type: "a whole number"
     case is Float.Type, is Double.Type: "a number"
     case is Bool.Type: "true or false"
-    case is String.Type: "text"
+    case is String.Type, is Node.Scalar.Type: "a single value"
+    case is Node.Mapping.Type: "keys with values"
+    case is Node.Sequence.Type: "a list"
     default: "\(type)"
     }
   }

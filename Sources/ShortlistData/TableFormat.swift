@@ -8,7 +8,7 @@ internal import ShortlistTensors
 /// TableFormat(delimiter: "|", isQuoted: false, encoding: .latin1)
 /// ```
 public struct TableFormat: Sendable, Hashable {
-  public enum Encoding: String, Sendable, Hashable, Codable {
+  public enum Encoding: String, Sendable, Hashable, Codable, CaseIterable {
     case utf8
     /// ISO-8859-1.
     case latin1

@@ -71,7 +71,9 @@ struct DamagedArtefactTests {
         1, ["inspect", "movies"],
         saying: ["weights.safetensors: query/user_id/embedding is 25 x 8; expected 25 x 9"])
       try FileManager.default.removeItem(at: file)
-      try shortlist.fail(1, ["inspect", "movies"], saying: ["neither manifest.json nor"])
+      try shortlist.fail(
+        1, ["inspect", "movies"],
+        saying: ["movies/1/manifest.json: the manifest of the artefact cannot be read"])
       try shortlist.fail(1, ["inspect", "movies/1"], saying: ["neither manifest.json nor"])
     }
   }

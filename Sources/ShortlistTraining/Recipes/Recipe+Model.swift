@@ -21,7 +21,7 @@ extension Recipe {
 
   /// A feature of a tower.
   public struct FeatureRecipe: Sendable, Codable, Equatable {
-    public enum Kind: String, Sendable, Codable {
+    public enum Kind: String, Sendable, Codable, CaseIterable {
       /// One identifier an example, embedded.
       case embedding
       /// A list of identifiers an example, embedded and pooled.
@@ -79,7 +79,7 @@ extension Recipe {
 
   /// A layer of a tower.
   public struct LayerRecipe: Sendable, Codable, Equatable {
-    public enum Kind: String, Sendable, Codable {
+    public enum Kind: String, Sendable, Codable, CaseIterable {
       case dense, dropout
       case layerNorm = "layer_norm"
       case l2Normalize = "l2_normalize"
@@ -99,7 +99,7 @@ extension Recipe {
 
     public init(from decoder: any Decoder) throws {
       let c = try decoder.recipeContainer(keyedBy: CodingKeys.self)
-      kind = try c.decode(Kind.self, forKey: .kind)
+      kind = try c.choice(.kind)
       units = try c.value(.units, or: units, "at least 1") { $0 >= 1 }
       activation = try c.value(.activation, or: activation)
       weightDecay = try c.value(.weightDecay, or: weightDecay, "0 or more") {
@@ -120,7 +120,7 @@ extension Recipe {
 
   /// The task: a preset, with options of its own.
   public struct TaskRecipe: Sendable, Codable, Equatable {
-    public enum Preset: String, Sendable, Codable { case standard, tutorial }
+    public enum Preset: String, Sendable, Codable, CaseIterable { case standard, tutorial }
     public var preset = Preset.standard
     public var retrieval = Retrieval()
     /// A feature that weighs examples.
@@ -132,7 +132,7 @@ extension Recipe {
 
     public init(from decoder: any Decoder) throws {
       let c = try decoder.container(keyedBy: Key.self)
-      preset = try c.decodeIfPresent(Preset.self, forKey: .preset) ?? .standard
+      preset = try c.value(.preset, or: preset)
       weight = try c.decodeIfPresent(String.self, forKey: .weight)
       let base = preset == .tutorial ? Retrieval.tutorial : Retrieval()
       retrieval = try Retrieval(from: decoder, over: base, alsoKnowing: ["preset", "weight"])
@@ -148,7 +148,7 @@ extension Recipe {
 
   /// The optimizer with its options; those that its kind does not have are not looked at.
   public struct OptimizerRecipe: Sendable, Codable, Equatable {
-    public enum Kind: String, Sendable, Codable { case sgd, adagrad, adam, adamw }
+    public enum Kind: String, Sendable, Codable, CaseIterable { case sgd, adagrad, adam, adamw }
     public var kind = Kind.adagrad
     public var learningRate: Float = 0.1
     public var momentum: Float = 0

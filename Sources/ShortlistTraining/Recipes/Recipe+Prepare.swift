@@ -104,7 +104,10 @@ extension Recipe {
 
   private func files() throws -> Tables {
     guard let path = data.interactions else {
-      throw TrainingError(.invalidRecipe, "the recipe names no interactions")
+      throw TrainingError(
+        .invalidRecipe,
+        "the recipe names no interactions; give `movielens: EDITION` or `interactions: FILE` under `data`"
+      )
     }
     let itemFeatures = candidate.columns(besides: item)
     let userFeatures = query.columns(besides: user)

@@ -36,7 +36,7 @@ public struct Recipe: Sendable, Codable, Equatable {
 
   public init() {}
 
-  public enum Shuffle: String, Sendable, Codable {
+  public enum Shuffle: String, Sendable, Codable, CaseIterable {
     /// One random order for all epochs.
     case once
     /// A new random order every epoch.
@@ -45,7 +45,7 @@ public struct Recipe: Sendable, Codable, Equatable {
 
   /// How rows become training and test.
   public struct Split: Sendable, Codable, Equatable {
-    public enum Kind: String, Sendable, Codable {
+    public enum Kind: String, Sendable, Codable, CaseIterable {
       case random
       /// The latest rows of all.
       case latest

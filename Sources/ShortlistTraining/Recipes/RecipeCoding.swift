@@ -31,6 +31,28 @@ extension KeyedDecodingContainer {
     try decodeIfPresent(Value.self, forKey: key) ?? fallback
   }
 
+  /// One of a few words, or a default where the key is missing.
+  func value<Word: RawRepresentable & CaseIterable>(
+    _ key: Key, or fallback: Word
+  ) throws -> Word where Word.RawValue == String {
+    guard contains(key), try !decodeNil(forKey: key) else { return fallback }
+    return try choice(key)
+  }
+
+  /// One of a few words.
+  func choice<Word: RawRepresentable & CaseIterable>(_ key: Key) throws -> Word
+  where Word.RawValue == String {
+    let text = try decode(String.self, forKey: key)
+    guard let word = Word(rawValue: text) else {
+      throw DecodingError.dataCorrupted(
+        .init(
+          codingPath: codingPath + [key],
+          debugDescription: "it is \"\(text)\"; known are "
+            + Word.allCases.map(\.rawValue).joined(separator: ", ")))
+    }
+    return word
+  }
+
   /// A value that must hold a condition.
   func value<Value: Decodable>(
     _ key: Key, or fallback: Value, _ expected: String, where isValid: (Value) -> Bool
