@@ -50,6 +50,9 @@ struct Recommend: ParsableCommand {
     if let output, !all, users == nil {
       throw ValidationError("--output \(output) is for --all or --users.")
     }
+    if json, output?.hasSuffix(".csv") == true {
+      throw ValidationError("--json and an --output of CSV; choose one.")
+    }
     if let output, !output.hasSuffix(".csv"), !output.hasSuffix(".jsonl") {
       throw ValidationError("--output \(output): expected a name that ends in .csv or .jsonl.")
     }

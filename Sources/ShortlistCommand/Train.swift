@@ -53,7 +53,7 @@ struct Train: ParsableCommand {
     var model = try prepared.makeModel()
     let interruption = Interruption()
     let history = try prepared.fit(
-      &model, callbacks: callbacks, resumingFrom: try checkpoint(recipe),
+      &model, callbacks: callbacks, resumingFrom: try checkpoint(),
       shouldStop: interruption.isRequested)
     interruption.end()
     let trained = clock.now
@@ -75,8 +75,7 @@ struct Train: ParsableCommand {
       "training.json": try history.json(), "training.csv": Data(history.csv().utf8),
     ]
     if let evaluation { attachments["evaluation.json"] = try encoder.encode(evaluation) }
-    let artefact = try retriever.save(to: output, attachments: attachments)
-      .path(percentEncoded: false)
+    let artefact = try retriever.save(to: output, attachments: attachments).plainPath
     let seconds = Seconds(
       load: loaded - start, train: trained - loaded, evaluate: evaluated - trained,
       total: clock.now - start)
@@ -103,20 +102,19 @@ struct Train: ParsableCommand {
 
   /// Tells before training what would stop the artefact from being saved after it.
   private func checkOutput() throws {
-    let url = URL(filePath: output, directoryHint: .isDirectory).standardizedFileURL
+    let url = URL(filePath: output, directoryHint: .notDirectory).standardizedFileURL
     if let version = Int(url.lastPathComponent),
       ArtifactFolder.versions(in: url.deletingLastPathComponent()).contains(version)
     {
       throw CommandFailure(
         "\(output): this version exists already. Leave the number out to get the next one")
     }
-    var place = url
-    while !FileManager.default.fileExists(atPath: place.path(percentEncoded: false)),
-      place.pathComponents.count > 1
-    {
-      place.deleteLastPathComponent()
+    // Of the folders on the way there, the deepest that exists.
+    var path = url.path(percentEncoded: false)
+    while !FileManager.default.fileExists(atPath: path), path.count > 1 {
+      path = NSString(string: path).deletingLastPathComponent
     }
-    let path = place.path(percentEncoded: false)
+    let place = URL(filePath: path)
     guard (try? place.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory == true else {
       throw CommandFailure("\(path): a file; expected a folder. Name another --output")
     }
@@ -153,10 +151,9 @@ struct Train: ParsableCommand {
     return callbacks
   }
 
-  private func checkpoint(_ recipe: Recipe) throws -> Checkpoint? {
+  private func checkpoint() throws -> Checkpoint? {
     guard resume else { return nil }
-    let found = try Checkpoint.newest(
-      in: checkpointFolder, optimizer: recipe.optimizer.optimizer)
+    let found = try Checkpoint.newest(in: checkpointFolder)
     guard let found else {
       throw CommandFailure(
         "\(checkpointFolder.path(percentEncoded: false)): there is no checkpoint to go on from; "

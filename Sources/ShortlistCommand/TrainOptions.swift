@@ -49,6 +49,9 @@ struct TrainOptions: ParsableArguments {
     if let format, !["csv", "tsv", "jsonl"].contains(format) {
       throw ValidationError("--format is \(format); expected csv, tsv or jsonl.")
     }
+    if let minimumRating, !minimumRating.isFinite {
+      throw ValidationError("--minimum-rating is \(minimumRating); expected a number.")
+    }
     if let holdout, !(holdout > 0 && holdout < 1) {
       throw ValidationError("--holdout is \(holdout); expected a share between 0 and 1.")
     }

@@ -38,15 +38,15 @@ extension Checkpoint {
     var format = 1
     var epoch: Int
     var step: Int
+    var algorithm: Optimizer.Algorithm
     var learningRate: Float
     var history: History
   }
 
   /// The newest checkpoint of a folder, or nil where there is none.
   ///
-  /// - Parameter optimizer: the algorithm that the run uses; its memory is what the checkpoint restores.
   /// - Throws: `TrainingError.checkpoint` or `TensorFileError` that names what is damaged.
-  public static func newest(in folder: URL, optimizer: Optimizer) throws -> Checkpoint? {
+  public static func newest(in folder: URL) throws -> Checkpoint? {
     guard let number = numbers(in: folder).max() else { return nil }
     let place = place(number, in: folder)
     let file = place.appending(path: "state.json")
@@ -66,8 +66,7 @@ extension Checkpoint {
     var parameters = Parameters()
     for name in weights.names { parameters[name] = try weights.matrix(name) }
     let memory = try Safetensors(contentsOf: place.appending(path: "optimizer.safetensors"))
-    var optimizer = optimizer
-    optimizer.learningRate = state.learningRate
+    var optimizer = Optimizer(state.algorithm, learningRate: state.learningRate)
     optimizer.step = state.step
     for name in parameters.names {
       var slots: [Matrix] = []
@@ -96,8 +95,8 @@ extension Checkpoint {
       }
       try Safetensors.write(slots, to: place.appending(path: "optimizer.safetensors"))
       let state = State(
-        epoch: epoch, step: optimizer.step, learningRate: optimizer.learningRate,
-        history: history)
+        epoch: epoch, step: optimizer.step, algorithm: optimizer.algorithm,
+        learningRate: optimizer.learningRate, history: history)
       try JSONEncoder().encode(state).write(to: place.appending(path: "state.json"))
     }
   }

@@ -10,24 +10,24 @@ import ShortlistTensors
 
 extension Optimizer {
   /// An algorithm with its options, apart from the learning rate.
-  public enum Algorithm: Sendable, Hashable {
+  public enum Algorithm: Sendable, Hashable, Codable {
     case sgd(SGD)
     case adagrad(Adagrad)
     /// Adam, and AdamW where its weight decay is not zero.
     case adam(Adam)
 
-    public struct SGD: Sendable, Hashable {
+    public struct SGD: Sendable, Hashable, Codable {
       public var momentum: Float = 0
       public var nesterov = false
       public var lazily = false
     }
 
-    public struct Adagrad: Sendable, Hashable {
+    public struct Adagrad: Sendable, Hashable, Codable {
       public var initialAccumulator: Float = 0.1
       public var epsilon: Float = 1e-7
     }
 
-    public struct Adam: Sendable, Hashable {
+    public struct Adam: Sendable, Hashable, Codable {
       public var beta1: Float = 0.9
       public var beta2: Float = 0.999
       public var epsilon: Float = 1e-7

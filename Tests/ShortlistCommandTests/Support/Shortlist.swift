@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Testing
 
@@ -60,7 +61,10 @@ struct Shortlist {
     process.standardOutput = try output ?? FileHandle(forWritingTo: out)
     process.standardError = try FileHandle(forWritingTo: err)
     process.standardInput = FileHandle.nullDevice
-    try process.run()
+    try withSignals { try process.run() }
+    let guardian = DispatchWorkItem { kill(process.processIdentifier, SIGKILL) }
+    DispatchQueue.global().asyncAfter(deadline: .now() + 120, execute: guardian)
+    defer { guardian.cancel() }
     try whileRunning(process)
     process.waitUntilExit()
     return Outcome(
@@ -137,6 +141,16 @@ struct Shortlist {
   func names(in path: String = "") -> [String] {
     ((try? FileManager.default.contentsOfDirectory(atPath: url(path).path())) ?? []).sorted()
   }
+}
+
+/// Tests may run on threads that block signals, and a process inherits that: its Ctrl-C would be another
+/// than the user's.
+private func withSignals(_ body: () throws -> Void) rethrows {
+  var (none, old) = (sigset_t(), sigset_t())
+  unsafe sigemptyset(&none)
+  unsafe pthread_sigmask(SIG_SETMASK, &none, &old)
+  defer { unsafe pthread_sigmask(SIG_SETMASK, &old, nil) }
+  try body()
 }
 
 /// Runs a body in a folder of its own, which goes away with all that is in it.
