@@ -75,8 +75,7 @@ struct Train: ParsableCommand {
       "training.json": try history.json(), "training.csv": Data(history.csv().utf8),
     ]
     if let evaluation { attachments["evaluation.json"] = try encoder.encode(evaluation) }
-    let artefact = try retriever.save(to: output, attachments: attachments)
-      .path(percentEncoded: false)
+    let artefact = try retriever.save(to: output, attachments: attachments).plainPath
     let seconds = Seconds(
       load: loaded - start, train: trained - loaded, evaluate: evaluated - trained,
       total: clock.now - start)
@@ -154,7 +153,8 @@ struct Train: ParsableCommand {
 
   private func checkpoint() throws -> Checkpoint? {
     guard resume else { return nil }
-    guard let found = try Checkpoint.newest(in: checkpointFolder) else {
+    let found = try Checkpoint.newest(in: checkpointFolder)
+    guard let found else {
       throw CommandFailure(
         "\(checkpointFolder.path(percentEncoded: false)): there is no checkpoint to go on from; "
           + "leave --resume out to begin")

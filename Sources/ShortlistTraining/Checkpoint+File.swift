@@ -96,8 +96,7 @@ extension Checkpoint {
       try Safetensors.write(slots, to: place.appending(path: "optimizer.safetensors"))
       let state = State(
         epoch: epoch, step: optimizer.step, algorithm: optimizer.algorithm,
-        learningRate: optimizer.learningRate,
-        history: history)
+        learningRate: optimizer.learningRate, history: history)
       try JSONEncoder().encode(state).write(to: place.appending(path: "state.json"))
     }
   }

@@ -10,7 +10,7 @@ struct TrainTests {
       let first = try shortlist.succeed("train", "recipe.yaml", "--output", "art/movies")
       #expect(first.output.contains("model, all items"))
       #expect(first.output.contains("popularity, unseen items"))
-      #expect(first.lines.last?.hasSuffix("art/movies/1/") == true)
+      #expect(first.lines.last?.hasSuffix("art/movies/1") == true)
       #expect(first.lines.last?.hasPrefix("saved ") == true)
       let second = try shortlist.succeed("train", "recipe.yaml", "-o", "art/movies", "--quiet")
       #expect(second.errors.isEmpty)
