@@ -7,11 +7,7 @@ struct ManyRecommendations {
   let isCSV: Bool
 
   func text(_ user: UserRecommendations) throws -> String {
-    guard isCSV else {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      return String(decoding: try encoder.encode(user), as: UTF8.self) + "\n"
-    }
+    guard isCSV else { return try Terminal.json(user) + "\n" }
     return user.items.enumerated().map { rank, item in
       "\(Self.field(user.user ?? "")),\(rank + 1),\(Self.field(item.identifier)),\(item.score)\n"
     }

@@ -23,9 +23,7 @@ enum RecipeFile {
 
   static func text(of recipe: Recipe) throws -> String {
     // By way of JSON, which writes the shortest digits that are read back equal: Yams writes fifteen.
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let json = String(decoding: try encoder.encode(recipe), as: UTF8.self)
+    let json = try Terminal.json(recipe)
     guard let node = try Yams.compose(yaml: json) else { return json }
     return try Yams.serialize(node: indented(node), allowUnicode: true)
   }

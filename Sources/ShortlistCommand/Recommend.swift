@@ -80,13 +80,13 @@ struct Recommend: ParsableCommand {
     for feature in feature {
       let parts = feature.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let (name, value) = (String(parts[0]), String(parts[1]))
-      let known = retriever.model.query.features.map(\.featureName)
-      guard known.contains(name) else {
+      let known = retriever.model.query.features
+      guard let encoder = known.first(where: { $0.featureName == name }) else {
         throw CommandFailure(
           "--feature \(name)=\(value): the model reads no such feature; it reads "
-            + known.joined(separator: ", "))
+            + known.map(\.featureName).joined(separator: ", "))
       }
-      switch retriever.model.query.features.first(where: { $0.featureName == name }) {
+      switch encoder {
       case is Numeric:
         guard let number = Float(value) else {
           throw CommandFailure("--feature \(name)=\(value): expected a number")

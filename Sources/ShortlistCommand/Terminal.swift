@@ -40,12 +40,15 @@ enum Terminal {
     }
   }
 
-  /// One JSON object on one line.
-  static func printJSON(_ value: some Encodable) throws {
+  /// A value as JSON on one line.
+  static func json(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    try show(String(decoding: try encoder.encode(value), as: UTF8.self))
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
+
+  /// Prints one JSON object on one line.
+  static func printJSON(_ value: some Encodable) throws { try show(json(value)) }
 
   /// Columns in lines: text to the left, numbers to the right.
   static func table(_ header: [String], _ rows: [[String]], numbers: Set<Int> = []) -> String {

@@ -23,6 +23,11 @@ public struct CandidateSet: Sendable {
     identifier = feature
     identifiers = firsts.map { column[$0] }
   }
+
+  /// The rows of a column's items; -1 where an item is not among them.
+  package func rows(of column: StringColumn) -> [Int32] {
+    StringTable(distinct: identifiers).rows(of: column)
+  }
 }
 
 /// The items that can be recommended with their vectors.
@@ -46,11 +51,7 @@ public struct Catalogue: Sendable {
     self.identifiers = identifiers
     identifier = feature
     self.embeddings = embeddings
-    var rows = StringTable()
-    for (row, identifier) in identifiers.enumerated() {
-      precondition(rows.insert(identifier) == row, "identifier \"\(identifier)\" stands twice")
-    }
-    self.rows = rows
+    rows = StringTable(distinct: identifiers)
   }
 
   public var count: Int { identifiers.count }
@@ -59,8 +60,23 @@ public struct Catalogue: Sendable {
   public func row(of identifier: String) -> Int? { rows.code(of: identifier) }
 
   /// The rows of a column's items; -1 where an item is not in the catalogue.
-  package func rows(of column: StringColumn) -> [Int32] {
-    let byCode = column.distinct.map { rows.code(of: $0).map { Int32($0) } ?? -1 }
+  package func rows(of column: StringColumn) -> [Int32] { rows.rows(of: column) }
+}
+
+extension StringTable {
+  /// Numbers strings by their places.
+  ///
+  /// - Precondition: no string stands twice.
+  init(distinct strings: [String]) {
+    self.init()
+    for (place, string) in strings.enumerated() {
+      precondition(insert(string) == place, "\"\(string)\" stands twice")
+    }
+  }
+
+  /// The numbers of a column's strings; -1 where a string has none. Each distinct string is looked up once.
+  fileprivate func rows(of column: StringColumn) -> [Int32] {
+    let byCode = column.distinct.map { code(of: $0).map { Int32($0) } ?? -1 }
     return column.codes.map { byCode[Int($0)] }
   }
 }

@@ -54,11 +54,7 @@ public struct InteractionHistory: Sendable {
     self.offsets = offsets
     self.entries = entries
     self.counts = counts
-    var numbers = StringTable()
-    for (number, user) in users.enumerated() {
-      precondition(numbers.insert(user) == number, "user \"\(user)\" stands twice")
-    }
-    userNumbers = numbers
+    userNumbers = StringTable(distinct: users)
   }
 
   /// The distinct items of a user; empty for a user who is not known.
@@ -69,6 +65,15 @@ public struct InteractionHistory: Sendable {
 
   /// Whether the user has interacted with anything.
   public func knows(_ user: String) -> Bool { !items(of: user).isEmpty }
+
+  /// For each item of a catalogue the number of interactions.
+  package func counts(in catalogue: Catalogue) -> [Int] {
+    var found = [Int](repeating: 0, count: catalogue.count)
+    for (item, count) in zip(items, counts) {
+      if let row = catalogue.row(of: item) { found[row] += count }
+    }
+    return found
+  }
 
   package func number(of user: String) -> Int? { userNumbers.code(of: user) }
 }

@@ -82,21 +82,15 @@ public struct Tower: Sendable {
 
   /// What the tower adds to the loss for some distinct rows, or nil for nothing.
   func regularization(_ rows: [Int32], of bound: BoundTower, in pass: Pass) -> Variable? {
-    var terms: [Variable] = []
-    for (feature, values) in zip(features, bound.features) {
-      let term = pass.within(feature.name) {
+    let ofFeatures = zip(features, bound.features).map { feature, values in
+      pass.within(feature.name) {
         feature.regularization(of: values.gathering(rows), in: pass)
       }
-      if let term { terms.append(term) }
     }
-    for (index, layer) in layers.enumerated() {
-      let term = pass.within("layers") {
-        pass.within(String(index)) { layer.regularization(in: pass) }
-      }
-      if let term { terms.append(term) }
+    let ofLayers = layers.enumerated().map { index, layer in
+      pass.within("layers") { pass.within(String(index)) { layer.regularization(in: pass) } }
     }
-    guard let first = terms.first else { return nil }
-    return terms.dropFirst().reduce(first) { pass.add($0, $1) }
+    return pass.sum(ofFeatures + ofLayers)
   }
 }
 

@@ -101,18 +101,15 @@ public struct TwoTowerModel: Model {
     let result = task.loss(
       queries: queryVectors, candidates: candidateVectors, batch: meeting, in: pass)
 
-    let terms = [
+    var loss = Loss(result.loss)
+    loss.regularization = pass.sum([
       pass.within("query") {
         query.regularization(queries.rows, of: examples.query, in: pass)
       },
       pass.within("candidate") {
         candidate.regularization(candidates.rows, of: examples.candidate, in: pass)
       },
-    ].compactMap { $0 }
-    var loss = Loss(result.loss)
-    loss.regularization = terms.first.map { first in
-      terms.dropFirst().reduce(first) { pass.add($0, $1) }
-    }
+    ])
     for k in task.batchMetrics {
       let hits = result.betterInBatch.reduce(0) { $0 + ($1 < k ? 1 : 0) }
       loss.batchMetrics["batch_top_\(k)"] = (Double(hits), Double(batch.count))

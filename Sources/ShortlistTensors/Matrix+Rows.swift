@@ -123,22 +123,29 @@ extension Matrix {
       from: source.pointer + sourceRow * columns, count: columns)
   }
 
-  /// The larger of each pair in a row, in place; `winners[start + i]` becomes `winner` where `other` is
-  /// strictly larger.
-  package mutating func takeMaximum(
-    inRow row: Int, with other: Span<Float>, winner: UInt8, winners: inout [UInt8],
-    from start: Int
+  /// Element by element the largest of `count` rows of `source` that follow each other, line by line:
+  /// line l takes rows l * count..<(l + 1) * count. `winners[l * columns + c]` becomes the row that won,
+  /// counted within the line; of equals the first.
+  package mutating func setMaximum(
+    ofEach count: Int, rowsOf source: Matrix, lines: Int, winners: inout [UInt8]
   ) {
     precondition(
-      row >= 0 && row < rows && other.count == columns && start >= 0
-        && start + columns <= winners.count,
-      "row \(row) of \(self), \(other.count) others, \(winners.count) winners from \(start)")
-    let x = unsafe mutablePointer + row * columns
+      source.columns == columns && lines >= 0 && lines <= rows && (1...256).contains(count)
+        && lines * count <= source.rows && lines * columns <= winners.count,
+      "the largest of each \(count) rows of \(source) in \(lines) lines of \(self), "
+        + "\(winners.count) winners")
+    let best = unsafe mutablePointer
     let n = columns
-    unsafe other.withPointer { y in
-      unsafe winners.withUnsafeMutableBufferPointer { w in
-        guard let w = w.baseAddress else { return }
-        unsafe Kernels.best.max_update(x, y, w + start, winner, n)
+    unsafe winners.withUnsafeMutableBufferPointer { winners in
+      guard let winners = winners.baseAddress else { return }
+      for line in 0..<lines {
+        let target = unsafe best + line * n
+        let rows = unsafe source.pointer + line * count * n
+        unsafe target.update(from: rows, count: n)
+        unsafe (winners + line * n).update(repeating: 0, count: n)
+        for row in 1..<count {
+          unsafe Kernels.best.max_update(target, rows + row * n, winners + line * n, UInt8(row), n)
+        }
       }
     }
   }

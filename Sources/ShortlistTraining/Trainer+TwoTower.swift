@@ -18,10 +18,7 @@ extension Trainer {
     validatingOn validation: Batches? = nil, resumingFrom checkpoint: Checkpoint? = nil
   ) throws -> History {
     let bound = try model.candidate.bind(candidates.items)
-    let catalogue = Catalogue(
-      identifiers: candidates.identifiers, identifiedBy: candidates.identifier,
-      embeddings: Matrix(rows: candidates.identifiers.count, columns: model.dimensions))
-    let trueRows = catalogue.rows(of: try batches.dataset.column(candidates.identifier))
+    let trueRows = candidates.rows(of: try batches.dataset.column(candidates.identifier))
     return try fit(
       &model, to: batches, epochs: epochs, validatingOn: validation, resumingFrom: checkpoint,
       measure: { model, batch in

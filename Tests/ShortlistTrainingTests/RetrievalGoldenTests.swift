@@ -109,9 +109,7 @@ private struct Replay: Model {
             pass.parameter(name), times: golden.options.kernelRegularization))
       }
     }
-    loss.regularization = terms.first.map { first in
-      terms.dropFirst().reduce(first) { pass.add($0, $1) }
-    }
+    loss.regularization = pass.sum(terms)
     for k in task.batchMetrics {
       let hits = result.betterInBatch.filter { $0 < k }.count
       loss.batchMetrics["top_\(k)"] = (Double(hits), Double(queries.count))

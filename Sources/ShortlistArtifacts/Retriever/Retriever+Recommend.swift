@@ -57,37 +57,29 @@ extension Retriever {
   private func recommend(
     _ k: Int, for queries: Dataset, where filters: [RowFilter]
   ) throws -> [Recommendations] {
-    let count = queries.rowCount
-    let heads = model.task.queryVectors
-    let vectors = try model.embedQueries(queries)
-      .reshaped(rows: count * heads, columns: model.dimensions)
-    let perVector = filters.flatMap { Array(repeating: $0, count: heads) }
-    let found = try index.nearest(k, to: vectors, where: perVector)
-    let known = try knows(queries)
-    return (0..<count).map { row in
-      if !known[row], let popular = mostPopular(k, where: filters[row]) { return popular }
-      let best = Self.merged(found[row * heads..<(row + 1) * heads], k)
+    let bound = try model.query.bind(queries)
+    let known = knows(bound)
+    let found = try index.nearest(
+      k, to: model.embedQueries(bound).gathering(bound.rowOfExample),
+      vectors: model.task.queryVectors, where: filters)
+    return found.indices.map { row in
+      if !known[Int(bound.rowOfExample[row])],
+        let popular = mostPopular(k, where: filters[row])
+      {
+        return popular
+      }
       return Recommendations(
-        best.map { Recommendation(identifier: catalogue.identifiers[$0.row], score: $0.score) })
+        found[row].map {
+          Recommendation(identifier: catalogue.identifiers[$0.row], score: $0.score)
+        })
     }
   }
 
-  /// The best of several lists: an item's score is the largest of its scores.
-  private static func merged(_ lists: ArraySlice<[Neighbor]>, _ k: Int) -> [Neighbor] {
-    guard let first = lists.first, lists.count > 1 else { return lists.first ?? [] }
-    var best: [Int: Float] = [:]
-    for neighbor in lists.dropFirst().reduce(first, +) {
-      best[neighbor.row] = max(best[neighbor.row] ?? -.infinity, neighbor.score)
-    }
-    let all = best.map { Neighbor(row: $0.key, score: $0.value) }
-    return Array(all.sorted { ($1.score, $0.row) < ($0.score, $1.row) }.prefix(k))
-  }
-
-  /// For each row whether the model knows anything of it: a number, or a value of a vocabulary.
-  private func knows(_ queries: Dataset) throws -> [Bool] {
-    var known = [Bool](repeating: false, count: queries.rowCount)
-    for feature in model.query.features {
-      switch try feature.bind(queries) {
+  /// For each distinct query whether the model knows anything of it: a number, or a value of a vocabulary.
+  private func knows(_ queries: BoundTower) -> [Bool] {
+    var known = [Bool](repeating: false, count: queries.count)
+    for feature in queries.features {
+      switch feature {
       case .single(let rows): for (i, row) in rows.enumerated() where row != 0 { known[i] = true }
       case .lists(let rows, let offsets):
         for i in known.indices where rows[offsets[i]..<offsets[i + 1]].contains(where: { $0 != 0 })

@@ -42,10 +42,7 @@ public struct Retriever: Sendable {
     self.history = history
     neighbors = ItemNeighbors(catalogue.embeddings)
     popularity = history.map { history in
-      var counts = [Int](repeating: 0, count: catalogue.count)
-      for (item, count) in zip(history.items, history.counts) {
-        if let row = catalogue.row(of: item) { counts[row] += count }
-      }
+      let counts = history.counts(in: catalogue)
       let total = Float(max(1, counts.reduce(0, +)))
       // Popular first; of equals the smaller row.
       let rows = counts.indices.sorted { (counts[$1], $0) < (counts[$0], $1) }

@@ -8,6 +8,13 @@ extension Pass {
     return record(sum, from: [a, b]) { [$0, $0] }
   }
 
+  /// The sum of the terms that there are, or nil where there are none.
+  public func sum(_ terms: [Variable?]) -> Variable? {
+    let terms = terms.compactMap { $0 }
+    guard let first = terms.first else { return nil }
+    return terms.dropFirst().reduce(first) { add($0, $1) }
+  }
+
   /// A value times a number.
   public func scale(_ a: Variable, by factor: Float) -> Variable {
     var product = a.value

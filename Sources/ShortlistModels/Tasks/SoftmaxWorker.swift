@@ -108,16 +108,8 @@ struct SoftmaxWorker {
       vectorScores = Matrix(uninitializedRows: vectorScores.rows, columns: columns)
     }
     vectorScores.setProduct(queries, rows: range, packed, workspace: workspace)
-    let vectorScores = self.vectorScores
-    for line in 0..<rows.count {
-      scores[block].copyRow(line, from: vectorScores, row: line * heads)
-      for c in 0..<columns { winners[block][line * columns + c] = 0 }
-      for head in 1..<heads {
-        scores[block].takeMaximum(
-          inRow: line, with: vectorScores[row: line * heads + head], winner: UInt8(head),
-          winners: &winners[block], from: line * columns)
-      }
-    }
+    scores[block].setMaximum(
+      ofEach: heads, rowsOf: vectorScores, lines: rows.count, winners: &winners[block])
   }
 
   /// Turns the scores of a block into exponentials and adds them to the sums.
@@ -243,22 +235,18 @@ struct SoftmaxWorker {
 
   /// Leaves the own candidate and the `count` highest of the others; ties go to the first.
   private mutating func keepHardest(_ count: Int, line: Int, own: Int) {
-    let columns = scores[0].columns
-    var others: [Float] = []
-    others.reserveCapacity(columns)
-    for column in 0..<columns where column != own { others.append(scores[0][line, column]) }
-    let threshold = others.nthLargest(count)
-    var ties = count
-    for value in others where value > threshold { ties -= 1 }
-    for column in 0..<columns where column != own {
-      let value = scores[0][line, column]
-      guard value <= threshold else { continue }
-      if value == threshold && ties > 0 {
-        ties -= 1
-        continue
-      }
-      scores[0][line, column] = -.infinity
+    var hardest = TopK(count)
+    do {
+      let tile = scores[0]
+      let values = tile[row: line]
+      hardest.offer(values.extracting(0..<own), firstRow: 0)
+      hardest.offer(values.extracting((own + 1)...), firstRow: own + 1)
     }
+    let ownLogit = scores[0][line, own]
+    var kept = scores[0][mutableRow: line]
+    for column in 0..<kept.count { kept[column] = -.infinity }
+    for (column, logit) in hardest.best() { kept[column] = logit }
+    kept[own] = ownLogit
   }
 
   // MARK: Backward
@@ -317,31 +305,5 @@ struct SoftmaxWorker {
         }
       }
     }
-  }
-}
-
-extension [Float] {
-  /// The n-th largest element, counted from one (Hoare's selection, middle element as pivot).
-  fileprivate func nthLargest(_ n: Int) -> Float {
-    var items = self
-    var low = 0
-    var high = items.count - 1
-    let target = n - 1
-    while low < high {
-      let pivot = items[(low + high) / 2]
-      var i = low
-      var j = high
-      while i <= j {
-        while items[i] > pivot { i += 1 }
-        while items[j] < pivot { j -= 1 }
-        if i <= j {
-          items.swapAt(i, j)
-          i += 1
-          j -= 1
-        }
-      }
-      if target <= j { high = j } else if target >= i { low = i } else { break }
-    }
-    return items[target]
   }
 }

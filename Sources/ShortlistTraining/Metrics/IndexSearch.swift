@@ -36,7 +36,7 @@ struct IndexSearch: Sendable {
 
   /// Ranks in the order of the examples; `Ranking.missed` where a rank is beyond the limit.
   func ranks(
-    _ ranking: Ranking, masking: (lists: [[Int32]], listOfExample: [Int32])?
+    _ ranking: Ranking, masking: Ranking.Masking?
   ) throws -> [Int32] {
     struct Search: Hashable {
       let query: Int32
@@ -46,10 +46,7 @@ struct IndexSearch: Sendable {
     var searches: [Search] = []
     for (example, truth) in ranking.trueRows.enumerated() where truth >= 0 {
       let list = masking?.listOfExample[example] ?? 0
-      if let seen = masking?.lists[Int(list)] {
-        let place = seen.firstNotBelow(truth)
-        if place < seen.count, seen[place] == truth { continue }
-      }
+      if masking?.lists[Int(list)].containsInOrder(truth) == true { continue }
       let search = Search(query: ranking.queryOfExample[example], list: list)
       if examples[search] == nil { searches.append(search) }
       examples[search, default: []].append(Int32(example))
@@ -78,20 +75,7 @@ struct IndexSearch: Sendable {
     of queries: Matrix, heads: Int, where filters: [RowFilter]
   ) throws -> [[Neighbor]] {
     let wanted = min(limit, index.count) + (comparison == .scores ? 1 : 0)
-    guard heads > 1 else { return try index.nearest(wanted, to: queries, where: filters) }
-    // The score of several vectors is the largest of theirs, so the best are among the best of each.
-    let vectors = queries.reshaped(rows: queries.rows * heads, columns: index.dimensions)
-    let found = try index.nearest(
-      wanted, to: vectors, where: filters.flatMap { Array(repeating: $0, count: heads) })
-    return (0..<queries.rows).map { row in
-      var best: [Int: Float] = [:]
-      for neighbor in found[row * heads..<(row + 1) * heads].joined() {
-        best[neighbor.row] = max(best[neighbor.row] ?? neighbor.score, neighbor.score)
-      }
-      let merged = best.map { Neighbor(row: $0, score: $1) }
-        .sorted { ($1.score, $0.row) < ($0.score, $1.row) }
-      return Array(merged.prefix(wanted))
-    }
+    return try index.nearest(wanted, to: queries, vectors: heads, where: filters)
   }
 
   private func rank(of row: Int, among neighbors: [Neighbor]) -> Int32 {

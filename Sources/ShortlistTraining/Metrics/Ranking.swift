@@ -145,8 +145,7 @@ struct Ranking {
         guard let masking else { return (example, rank, Ranking.missed) }
         let list = masking.lists[Int(masking.listOfExample[Int(example)])]
         let truth = ranking.trueRows[Int(example)]
-        let found = list.firstNotBelow(truth)
-        if found < list.count, list[found] == truth { return (example, rank, Ranking.missed) }
+        if list.containsInOrder(truth) { return (example, rank, Ranking.missed) }
         return (example, rank, rank - maskedBetter[index])
       }
     }
@@ -159,15 +158,8 @@ struct Ranking {
       all.setProduct(vectors, rows: range, packed, workspace: workspace)
       guard heads > 1 else { return all }
       var best = Matrix(uninitializedRows: rows.count, columns: packed.columns)
-      var winners = [UInt8](repeating: 0, count: packed.columns)
-      for line in 0..<rows.count {
-        best.copyRow(line, from: all, row: line * heads)
-        for head in 1..<heads {
-          best.takeMaximum(
-            inRow: line, with: all[row: line * heads + head], winner: UInt8(head),
-            winners: &winners, from: 0)
-        }
-      }
+      var winners = [UInt8](repeating: 0, count: best.count)
+      best.setMaximum(ofEach: heads, rowsOf: all, lines: rows.count, winners: &winners)
       return best
     }
 
@@ -188,8 +180,14 @@ struct Ranking {
 }
 
 extension [Int32] {
+  /// Whether increasing elements hold a value.
+  func containsInOrder(_ value: Int32) -> Bool {
+    let place = firstNotBelow(value)
+    return place < count && self[place] == value
+  }
+
   /// The first place whose element is not below `value`, in increasing elements.
-  func firstNotBelow(_ value: Int32) -> Int {
+  fileprivate func firstNotBelow(_ value: Int32) -> Int {
     var low = 0
     var high = count
     while low < high {

@@ -50,7 +50,7 @@ extension InteractionHistory {
   /// users without a history.
   func masking(
     _ dataset: Dataset, catalogue: Catalogue
-  ) throws -> (lists: [[Int32]], listOfExample: [Int32]) {
+  ) throws -> Ranking.Masking {
     let column = try dataset.column(user)
     let rowOfItem = items.map { catalogue.row(of: $0).map { Int32($0) } ?? -1 }
     var lists: [[Int32]] = [[]]
@@ -66,10 +66,6 @@ extension InteractionHistory {
 
   /// The count of each catalogue item, as vectors of one dimension.
   func popularity(of catalogue: Catalogue) -> Matrix {
-    var result = Matrix(rows: catalogue.count, columns: 1)
-    for (item, count) in zip(items, counts) {
-      if let row = catalogue.row(of: item) { result[row, 0] = Float(count) }
-    }
-    return result
+    Matrix(rows: catalogue.count, columns: 1, values: counts(in: catalogue).map { Float($0) })
   }
 }
