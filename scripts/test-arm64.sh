@@ -20,7 +20,7 @@ sysroot="/usr/aarch64-linux-gnu"
 kernels=Sources/CShortlistKernels
 objects=$(mktemp -d)
 trap 'rm -rf "$objects"' EXIT
-for file in scalar portable avx2 avx512 dispatch checksum; do
+for file in scalar portable avx2 avx512 avx512_vnni dispatch checksum; do
   "$clang" --target=aarch64-linux-gnu --sysroot="$sysroot" -std=gnu17 -O2 -Wall -Wextra -Werror \
     -I "$kernels/include" -c "$kernels/$file.c" -o "$objects/$file.o"
 done

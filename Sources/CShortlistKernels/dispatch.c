@@ -15,6 +15,11 @@ const sl_kernels *sl_kernels_for(sl_instruction_set set) {
         !__builtin_cpu_supports("avx512dq") || !__builtin_cpu_supports("avx512vl"))
       return NULL;
     return &sl_avx512_kernels;
+  case sl_avx512_vnni:
+    if (!sl_kernels_for(sl_avx512) || !__builtin_cpu_supports("avx512vbmi") ||
+        !__builtin_cpu_supports("avx512vnni"))
+      return NULL;
+    return &sl_avx512_vnni_kernels;
 #endif
   default:
     return NULL;
@@ -22,7 +27,7 @@ const sl_kernels *sl_kernels_for(sl_instruction_set set) {
 }
 
 const sl_kernels *sl_kernels_best(void) {
-  for (int set = sl_avx512; set > sl_portable; set--) {
+  for (int set = sl_avx512_vnni; set > sl_portable; set--) {
     const sl_kernels *kernels = sl_kernels_for((sl_instruction_set)set);
     if (kernels) return kernels;
   }

@@ -3,6 +3,7 @@
 #include "sets.h"
 
 #include <math.h>
+#include <string.h>
 
 // --- products -----------------------------------------------------------------------------------
 
@@ -188,6 +189,159 @@ static size_t select_above(const float *x, size_t n, float threshold, uint32_t b
   return count;
 }
 
+// --- codes --------------------------------------------------------------------------------------
+
+static void code_table(const float *query, const float *centers, size_t blocks, size_t width,
+                       float *products, uint8_t *table, float *scale, float *bias) {
+  float widest = 0, least = 0;
+  for (size_t block = 0; block < blocks; block++) {
+    float low = INFINITY, high = -INFINITY;
+    for (size_t c = 0; c < 16; c++) {
+      float sum = 0;
+      for (size_t j = 0; j < width; j++)
+        sum = fmaf(query[block * width + j], centers[(block * width + j) * 16 + c], sum);
+      products[block * 16 + c] = sum;
+      low = fminf(low, sum);
+      high = fmaxf(high, sum);
+    }
+    for (size_t c = 0; c < 16; c++) products[block * 16 + c] -= low;
+    widest = fmaxf(widest, high - low);
+    least += low;
+  }
+  const float step = widest > 0 ? widest / 255 : 1, factor = 1 / step;
+  for (size_t i = 0; i < (blocks + 3) / 4 * 64; i++)
+    table[i] = i < blocks * 16 ? (uint8_t)(products[i] * factor + 0.5f) : 0;
+  *scale = step;
+  *bias = least;
+}
+
+static size_t code_scan(const uint8_t *codes, size_t quads, size_t start, size_t end,
+                        const uint8_t *table, float scale, float offset, float threshold,
+                        float *scores, uint32_t *positions) {
+  size_t count = 0;
+  for (size_t position = start; position < end; position++) {
+    const size_t vector = position % 32;
+    const uint8_t *group = codes + position / 32 * quads * 64;
+    uint32_t sum = 0;
+    for (size_t block = 0; block < quads * 4; block++) {
+      const uint8_t pair = group[block / 4 * 64 + vector % 16 * 4 + block % 4];
+      sum += table[block * 16 + (vector < 16 ? pair & 15 : pair >> 4)];
+    }
+    const float score = fmaf((float)sum, scale, offset);
+    if (score >= threshold) {
+      scores[count] = score;
+      positions[count++] = (uint32_t)position;
+    }
+  }
+  return count;
+}
+
+static void code_choose(const float *residual, const float *direction, const float *centers,
+                        size_t blocks, size_t width, float weight, size_t rounds, uint8_t *codes) {
+  float along = 0;
+  // Round 0 takes the nearest centres; what a block's error has along the direction counts from then on.
+  for (size_t round = 0; round <= rounds; round++) {
+    size_t changes = 0;
+    float exact = 0;
+    for (size_t block = 0; block < blocks; block++) {
+      float part[16], cost[16];
+      for (size_t c = 0; c < 16; c++) {
+        cost[c] = part[c] = 0;
+        for (size_t j = block * width; j < (block + 1) * width; j++) {
+          const float error = residual[j] - centers[j * 16 + c];
+          cost[c] = fmaf(error, error, cost[c]);
+          part[c] = fmaf(direction[j], error, part[c]);
+        }
+      }
+      const float others = round > 0 ? along - part[codes[block]] : 0;
+      size_t best = 0;
+      for (size_t c = 0; c < 16 && round > 0; c++)
+        cost[c] = fmaf(weight, (part[c] + others) * (part[c] + others), cost[c]);
+      for (size_t c = 1; c < 16; c++)
+        if (cost[c] < cost[best]) best = c;
+      changes += round == 0 || best != codes[block];
+      if (round > 0) along = others + part[best];
+      codes[block] = (uint8_t)best;
+      exact += part[best];
+    }
+    along = exact;
+    if (changes == 0) break;
+  }
+}
+
+static void dot_gather(const float *query, const float *base, size_t ld, const uint32_t *rows,
+                       size_t count, size_t n, float *out) {
+  for (size_t i = 0; i < count; i++) out[i] = dot(query, base + rows[i] * ld, n);
+}
+
+static void dot_gather_bytes(const float *query, const int8_t *base, size_t ld,
+                             const uint32_t *rows, size_t count, size_t n, float *out) {
+  for (size_t i = 0; i < count; i++) {
+    double sum = 0;
+    for (size_t j = 0; j < n; j++) sum += (double)query[j] * base[(rows ? rows[i] : i) * ld + j];
+    out[i] = (float)sum;
+  }
+}
+
+static void dot_gather_halves(const float *query, const uint16_t *base, size_t ld,
+                              const uint32_t *rows, size_t count, size_t n, float *out) {
+  for (size_t i = 0; i < count; i++) {
+    double sum = 0;
+    for (size_t j = 0; j < n; j++) {
+      const uint32_t bits = (uint32_t)base[(rows ? rows[i] : i) * ld + j] << 16;
+      float value;
+      memcpy(&value, &bits, sizeof value);
+      sum += (double)query[j] * value;
+    }
+    out[i] = (float)sum;
+  }
+}
+
+static void dot_rows_bytes(const int8_t *query, const int8_t *rows, size_t ld, size_t count,
+                           size_t n, int32_t *out) {
+  for (size_t i = 0; i < count; i++) {
+    out[i] = 0;
+    for (size_t j = 0; j < n; j++) out[i] += query[j] * rows[i * ld + j];
+  }
+}
+
+static float keep_largest(float *scores, uint32_t *positions, size_t n, size_t k) {
+  // The least of the kept goes, the last of equals, until k are left.
+  while (n > k) {
+    size_t worst = 0;
+    for (size_t i = 1; i < n; i++)
+      if (scores[i] <= scores[worst]) worst = i;
+    memmove(scores + worst, scores + worst + 1, (n - worst - 1) * sizeof *scores);
+    memmove(positions + worst, positions + worst + 1, (n - worst - 1) * sizeof *positions);
+    n--;
+  }
+  float least = INFINITY;
+  for (size_t i = 0; i < n; i++) least = fminf(least, scores[i]);
+  return least;
+}
+
+static size_t argmax(const float *x, const float *bias, size_t n) {
+  size_t best = 0;
+  for (size_t i = 1; i < n; i++)
+    if (x[i] + bias[i] > x[best] + bias[best]) best = i;
+  return best;
+}
+
+static size_t argmin_spill(const float *x, const float *along, const float *squares, size_t n,
+                           float target, float lambda, size_t exclude) {
+  size_t best = exclude == 0 ? 1 : 0;
+  float least = INFINITY;
+  for (size_t i = 0; i < n; i++) {
+    const float off = target - along[i];
+    const float cost = fmaf(lambda, off * off, fmaf(-2.0f, x[i], squares[i]));
+    if (i != exclude && cost < least) {
+      least = cost;
+      best = i;
+    }
+  }
+  return best;
+}
+
 // --- machine ------------------------------------------------------------------------------------
 
 static double peak(size_t iterations) {
@@ -236,6 +390,16 @@ const sl_kernels sl_scalar_kernels = {
     .momentum = momentum_step,
     .count_greater = count_greater,
     .select = select_above,
+    .code_table = code_table,
+    .code_scan = code_scan,
+    .code_choose = code_choose,
+    .dot_gather = dot_gather,
+    .dot_gather_bytes = dot_gather_bytes,
+    .dot_gather_halves = dot_gather_halves,
+    .dot_rows_bytes = dot_rows_bytes,
+    .keep_largest = keep_largest,
+    .argmax = argmax,
+    .argmin_spill = argmin_spill,
     .peak = peak,
     .lanes = 1,
 };

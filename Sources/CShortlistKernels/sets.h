@@ -15,6 +15,7 @@ extern SL_HIDDEN const sl_kernels sl_portable_kernels;
 #if SL_X86
 extern SL_HIDDEN const sl_kernels sl_avx2_kernels;
 extern SL_HIDDEN const sl_kernels sl_avx512_kernels;
+extern SL_HIDDEN const sl_kernels sl_avx512_vnni_kernels;
 #endif
 
 // Makes the compiler believe that the register `v` was rewritten.

@@ -7,6 +7,8 @@
 #include "vector_activations.h"
 #include "vector_optimizers.h"
 #include "vector_selection.h"
+#include "vector_codes.h"
+#include "vector_gather.h"
 
 #define JOIN_NOW(set) sl_##set##_kernels
 #define JOIN(set) JOIN_NOW(set)
@@ -43,6 +45,16 @@ const sl_kernels JOIN(SET) = {
     .momentum = momentum_step,
     .count_greater = count_greater,
     .select = select_above,
+    .code_table = code_table,
+    .code_scan = code_scan,
+    .code_choose = code_choose,
+    .dot_gather = dot_gather,
+    .dot_gather_bytes = dot_gather_bytes,
+    .dot_gather_halves = dot_gather_halves,
+    .dot_rows_bytes = dot_rows_bytes,
+    .keep_largest = keep_largest,
+    .argmax = argmax,
+    .argmin_spill = argmin_spill,
     .peak = peak,
     .lanes = LANES,
 };

@@ -6,7 +6,7 @@ public struct IndexError: Error, Sendable, Equatable {
   /// What went wrong, for programs.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     private enum Value: String {
-      case invalidCount, wrongDimensions, notFinite, wrongFilters, tooLarge
+      case invalidCount, wrongDimensions, notFinite, wrongFilters, tooLarge, invalidConfiguration
     }
     private let value: Value
 
@@ -20,6 +20,8 @@ public struct IndexError: Error, Sendable, Equatable {
     public static let wrongFilters = Code(value: .wrongFilters)
     /// There are more vectors than an index can number, or they have no elements.
     public static let tooLarge = Code(value: .tooLarge)
+    /// A parameter of an index is out of range.
+    public static let invalidConfiguration = Code(value: .invalidConfiguration)
 
     public var description: String { value.rawValue }
   }

@@ -89,3 +89,14 @@ public struct RowFilter: Sendable, Hashable {
     return low
   }
 }
+
+extension RowFilter {
+  /// How many of the rows 0..<count pass.
+  package func passingCount(among count: Int) -> Int {
+    guard included != nil || !excluded.isEmpty else { return count }
+    return passingRows(among: count).count
+  }
+
+  /// Those of the rows 0..<count that pass, in order.
+  package func passingRows(among count: Int) -> [Int] { rows(in: 0..<count) }
+}

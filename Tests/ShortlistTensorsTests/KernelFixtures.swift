@@ -6,6 +6,7 @@ enum VectorSet: UInt32, CaseIterable, CustomTestStringConvertible, Sendable {
   case portable = 1
   case avx2
   case avx512
+  case avx512Vnni
 
   static let available = allCases.filter { unsafe sl_kernels_for($0.code) != nil }
 

@@ -15,6 +15,7 @@ typedef enum sl_instruction_set {
   sl_portable = 1,  // clang vectors of 4 floats: SSE2 or NEON
   sl_avx2 = 2,      // AVX2 and FMA
   sl_avx512 = 3,    // AVX-512 F, BW, DQ, VL
+  sl_avx512_vnni = 4,  // the same with VBMI and VNNI
 } sl_instruction_set;
 
 /// Lengths are counts of floats unless said otherwise; `ld` is the distance between rows in floats.
@@ -93,6 +94,51 @@ typedef struct sl_kernels {
   /// `capacity` is at least 64.
   size_t (*select)(const float *x, size_t n, float threshold, uint32_t base, float *scores,
                    uint32_t *rows, size_t capacity, size_t *position);
+
+  // --- codes of product quantisation ------------------------------------------------------------
+  // A vector's code has `blocks` entries of 4 bits; `width` dimensions make a block, with 16 centres:
+  // element j of centre c of block b stands at centers[(b * width + j) * 16 + c]. Packed codes come in
+  // groups of 32 vectors with quads = (blocks + 3) / 4 times 64 bytes: byte 4 v + s of quad q has the
+  // entry of block 4 q + s of vector v in its low bits and that of vector v + 16 in its high bits.
+
+  /// The inner products of a query with all centres, as bytes: product ~ least + scale * byte, the sum
+  /// over blocks ~ bias + scale * the sum of bytes. `products` is scratch of 16 * blocks floats,
+  /// `table` gets 64 * quads bytes.
+  void (*code_table)(const float *query, const float *centers, size_t blocks, size_t width,
+                     float *products, uint8_t *table, float *scale, float *bias);
+  /// For each position in start..<end with offset + scale * (the sum of its bytes) >= threshold, in
+  /// order: appends score and position; returns how many. Both have room for end - start + 32.
+  size_t (*code_scan)(const uint8_t *codes, size_t quads, size_t start, size_t end,
+                      const uint8_t *table, float scale, float offset, float threshold,
+                      float *scores, uint32_t *positions);
+  /// Chooses the code of a residual that makes |e|^2 + weight * (e . direction)^2 small, e being what
+  /// the code leaves over: nearest centres first, then block by block until `rounds` or nothing changes.
+  void (*code_choose)(const float *residual, const float *direction, const float *centers,
+                      size_t blocks, size_t width, float weight, size_t rounds, uint8_t *codes);
+
+  // --- rows that lie apart, bytes and halves ----------------------------------------------------
+  /// out[i] = dot(query, base + rows[i] * ld). Rows ahead are prefetched.
+  void (*dot_gather)(const float *query, const float *base, size_t ld, const uint32_t *rows,
+                     size_t count, size_t n, float *out);
+  /// The same with rows of signed bytes, and of bfloat16; without `rows`, the first `count`.
+  void (*dot_gather_bytes)(const float *query, const int8_t *base, size_t ld,
+                           const uint32_t *_Nullable rows, size_t count, size_t n, float *out);
+  void (*dot_gather_halves)(const float *query, const uint16_t *base, size_t ld,
+                            const uint32_t *_Nullable rows, size_t count, size_t n, float *out);
+  /// out[i] = the inner product of bytes, exact. n is less than 2^17.
+  void (*dot_rows_bytes)(const int8_t *query, const int8_t *rows, size_t ld, size_t count,
+                         size_t n, int32_t *out);
+
+  // --- the best of many -------------------------------------------------------------------------
+  /// Moves the k largest of n scores and their positions to the front, keeping their order; of equal
+  /// scores at the bound the first stay. Returns the least that stayed. 0 < k <= n; no NaN.
+  float (*keep_largest)(float *scores, uint32_t *positions, size_t n, size_t k);
+  /// The first i with the largest x[i] + bias[i]. n > 0.
+  size_t (*argmax)(const float *x, const float *bias, size_t n);
+  /// The first i other than `exclude` with the least squares[i] - 2 x[i] + lambda (target - along[i])^2.
+  /// n > 1.
+  size_t (*argmin_spill)(const float *x, const float *along, const float *squares, size_t n,
+                         float target, float lambda, size_t exclude);
 
   // --- machine ----------------------------------------------------------------------------------
   /// Runs 24 * lanes * iterations floating-point operations in registers, for measuring the peak;

@@ -1,0 +1,166 @@
+public import ShortlistTensors
+
+extension ScaNNIndex {
+  /// How deep one search goes.
+  public struct Depth: Sendable, Hashable, Codable {
+    /// Leaves to look into.
+    public var leaves: Int
+    /// Candidates to score again.
+    public var reordering: Int
+
+    public init(leaves: Int, reordering: Int) {
+      self.leaves = leaves
+      self.reordering = reordering
+    }
+  }
+
+  public func nearest(
+    _ k: Int, to query: Span<Float>, where filter: RowFilter
+  ) throws -> [Neighbor] {
+    try nearest(k, to: query, where: filter, depth: nil)
+  }
+
+  /// The best `k` rows for a query, best first, searched as deep as asked.
+  ///
+  /// - Parameter depth: the configuration's if nil.
+  /// - Throws: `IndexError`, as the form without depth.
+  public func nearest(
+    _ k: Int, to query: Span<Float>, where filter: RowFilter = .all, depth: Depth?
+  ) throws -> [Neighbor] {
+    try IndexError.check(k: k)
+    try IndexError.check(dimensions: query.count, expected: dimensions)
+    try IndexError.check(query: query)
+    guard count > 0 else { return [] }
+    return search(min(k, count), query, filter, depth ?? defaultDepth)
+  }
+
+  public func nearest(
+    _ k: Int, to queries: Matrix, where filters: [RowFilter]
+  ) throws -> [[Neighbor]] {
+    try nearest(k, to: queries, where: filters, depth: nil)
+  }
+
+  /// The best `k` rows for each query, best first, searched as deep as asked.
+  ///
+  /// - Throws: `IndexError`, as the form without depth.
+  public func nearest(
+    _ k: Int, to queries: Matrix, where filters: [RowFilter] = [.all], depth: Depth?
+  ) throws -> [[Neighbor]] {
+    try IndexError.check(k: k)
+    try IndexError.check(dimensions: queries.columns, expected: dimensions)
+    guard queries.rows > 0 else { return [] }
+    try IndexError.check(filters: filters.count, queries: queries.rows)
+    for row in 0..<queries.rows { try IndexError.check(query: queries[row: row], number: row) }
+    guard count > 0 else { return Array(repeating: [], count: queries.rows) }
+    let depth = depth ?? defaultDepth
+    let piece = 16
+    return Parallel.map((queries.rows + piece - 1) / piece) { index in
+      (index * piece..<min((index + 1) * piece, queries.rows)).map { row in
+        search(
+          min(k, count), queries[row: row], filters.count == 1 ? filters[0] : filters[row], depth)
+      }
+    }.flatMap { $0 }
+  }
+
+  var defaultDepth: Depth {
+    Depth(leaves: configuration.leavesToSearch ?? 1, reordering: configuration.reordering ?? 100)
+  }
+
+  private func search(
+    _ k: Int, _ query: Span<Float>, _ filter: RowFilter, _ depth: Depth
+  ) -> [Neighbor] {
+    var passing = count
+    if filter != .all { passing = filter.passingCount(among: count) }
+    let wanted = min(k, passing)
+    guard wanted > 0 else { return [] }
+    return buffers.withBuffers { buffers in
+      prepare(query, buffers)
+      // Where few rows pass, or nearly all are wanted, looking at them one by one is as fast and exact.
+      if passing <= Self.fewRows || 4 * wanted >= passing || depth.reordering >= passing {
+        buffers.rows = filter.passingRows(among: count).map { UInt32($0) }
+        return best(wanted, buffers)
+      }
+      // A row may come twice.
+      let reordering = max(depth.reordering, rows.count > count ? 2 * wanted : wanted)
+      var leaves = min(max(1, depth.leaves), centroids.rows)
+      if passing < count {
+        // Leaves hold fewer rows that pass, so more are searched.
+        leaves = min(centroids.rows, leaves * min(8, (count + passing - 1) / passing))
+      }
+      while true {
+        collect(leaves, reordering, passing < count ? filter : nil, buffers)
+        if leaves == centroids.rows || buffers.rows.count >= wanted { break }
+        leaves = min(centroids.rows, 4 * leaves)
+      }
+      return best(wanted, buffers)
+    }
+  }
+
+  /// Rows that are scored one by one rather than searched for.
+  private static let fewRows = 2048
+
+  private func prepare(_ query: Span<Float>, _ buffers: SearchBuffers) {
+    for i in 0..<query.count { buffers.padded[i] = query[i] }
+    if similarity == .cosine { buffers.normalizeQuery() }
+    let padded = buffers.padded
+    buffers.rounded.set(padded.span.extracting(first: query.count))
+    if case .codes(let codebook, _) = leafVectors { buffers.table.set(padded.span, codebook) }
+  }
+
+  /// Finds the rows of the best candidates in the best leaves.
+  private func collect(
+    _ leaves: Int, _ reordering: Int, _ filter: RowFilter?, _ buffers: SearchBuffers
+  ) {
+    buffers.leaves.reset(limit: leaves)
+    buffers.leaves.setScores(of: buffers.rounded, with: centroids)
+    buffers.leaves.cut()
+    if buffers.candidates.capacity < 4 * reordering {
+      buffers.candidates = CandidateList(capacity: 4 * reordering)
+    }
+    buffers.candidates.reset(limit: reordering)
+    let isWanted = filter.map { filter in
+      { (position: Int) in filter.contains(Int(rows[position])) }
+    }
+    for place in 0..<buffers.leaves.count {
+      let leaf = buffers.leaves[place]
+      let range = leafOffsets[leaf.position]..<leafOffsets[leaf.position + 1]
+      switch leafVectors {
+      case .codes(_, let codes):
+        buffers.candidates.scan(
+          codes, range, buffers.table, offset: leaf.score, where: isWanted)
+      case .int8(let vectors):
+        buffers.candidates.scan(vectors, range, buffers.rounded, where: isWanted)
+      case .bfloat16(let vectors):
+        buffers.candidates.scan(
+          vectors, range, buffers.padded, where: isWanted)
+      }
+    }
+    buffers.candidates.cut()
+    buffers.rows.removeAll(keepingCapacity: true)
+    for i in 0..<buffers.candidates.count {
+      let row = rows[buffers.candidates[i].position]
+      let bit = UInt64(1) << UInt64(row & 63)
+      if buffers.met[Int(row >> 6)] & bit == 0 {
+        buffers.met[Int(row >> 6)] |= bit
+        buffers.rows.append(row)
+      }
+    }
+    for row in buffers.rows { buffers.met[Int(row >> 6)] = 0 }
+  }
+
+  /// The best of `buffers.rows` by the better vectors.
+  private func best(_ k: Int, _ buffers: SearchBuffers) -> [Neighbor] {
+    if buffers.scores.count < buffers.rows.count {
+      buffers.scores = [Float](repeating: 0, count: buffers.rows.count)
+    }
+    let query = buffers.padded
+    let rows = buffers.rows
+    var scores = buffers.scores.mutableSpan
+    vectors.scores(of: query.span.extracting(first: dimensions), with: rows.span, into: &scores)
+    var best = TopK(k)
+    for (place, row) in rows.enumerated() {
+      best.offer(buffers.scores[place], row: Int(row))
+    }
+    return best.neighbors
+  }
+}
