@@ -7,6 +7,7 @@ public struct IndexError: Error, Sendable, Equatable {
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     private enum Value: String {
       case invalidCount, wrongDimensions, notFinite, wrongFilters, tooLarge, invalidConfiguration
+      case damagedFile
     }
     private let value: Value
 
@@ -20,6 +21,8 @@ public struct IndexError: Error, Sendable, Equatable {
     public static let wrongFilters = Code(value: .wrongFilters)
     /// There are more vectors than an index can number, or they have no elements.
     public static let tooLarge = Code(value: .tooLarge)
+    /// A file is not that of an index, or is damaged.
+    public static let damagedFile = Code(value: .damagedFile)
     /// A parameter of an index is out of range.
     public static let invalidConfiguration = Code(value: .invalidConfiguration)
 

@@ -6,6 +6,9 @@ enum VectorSource: Sendable {
   case memory(Matrix)
   case file(MatrixFile, blockRows: Int, normalizing: Bool)
 
+  /// Vectors of 8 MiB.
+  static func blockRows(dimensions: Int) -> Int { (8 << 20) / (4 * max(1, dimensions)) }
+
   /// Calls `body` with all vectors, block by block, and the row of each block's first vector.
   func forEachBlock(_ body: (_ block: Matrix, _ firstRow: Int) throws -> Void) throws {
     switch self {

@@ -68,6 +68,32 @@ public struct Safetensors: Sendable {
     }
   }
 
+  /// A view of a tensor's bytes.
+  ///
+  /// - Throws: `TensorFileError` if there is none of that name, or it has another type or shape.
+  package func storage(_ name: String, of type: SafetensorsType, shape: [Int]) throws -> ByteStorage
+  {
+    let entry = try entry(name, of: type)
+    guard entry.shape == shape else {
+      throw TensorFileError(
+        .wrongType, path: file.path,
+        message: "tensor \"\(name)\" has the shape \(entry.shape); expected \(shape)")
+    }
+    guard !entry.range.isEmpty else { return ByteStorage(count: 0) }
+    let start = unsafe file.address(of: dataStart + entry.range.lowerBound)
+    return unsafe ByteStorage(viewing: start, count: entry.range.count, owner: file)
+  }
+
+  /// The CRC-32C of a tensor's bytes, in pieces.
+  ///
+  /// - Throws: `TensorFileError` if there is none of that name.
+  package func checksum(of name: String) throws -> UInt32 {
+    let range = try entry(name).range
+    let bytes = file.bytes
+    let data = bytes.extracting(dataStart + range.lowerBound..<dataStart + range.upperBound)
+    return CRC32C.ofPieces(data)
+  }
+
   /// Where a matrix stands in the file, for readers that do not map it.
   package func place(ofMatrix name: String) throws -> (offset: Int, rows: Int, columns: Int) {
     let entry = try entry(name, of: .float32)

@@ -63,7 +63,7 @@ extension ScaNNIndex.Configuration {
     var result = self
     let leaves = max(1, min(self.leaves ?? Self.leaves(for: count), count))
     result.leaves = leaves
-    result.leavesToSearch = min(leaves, leavesToSearch ?? max(8, leaves / 10))
+    result.leavesToSearch = min(leaves, leavesToSearch ?? max(24, leaves / 10))
     result.reordering = reordering ?? (scoring == .codes ? 150 : 30)
     // A second place costs a row number more: where vectors are short that is much beside the code.
     result.soarLambda = soarLambda ?? (scoring == .codes && dimensions >= 64 ? 1.5 : 0)

@@ -1,3 +1,4 @@
+public import Foundation
 public import ShortlistTensors
 
 extension ScaNNIndex {
@@ -14,14 +15,40 @@ extension ScaNNIndex {
     similarity: Similarity = .innerProduct
   ) throws {
     try IndexError.check(count: vectors.rows, dimensions: vectors.columns)
-    try IndexError.check(vectors: vectors, firstRow: 0)
     let prepared = similarity == .cosine ? vectors.normalizingRows() : vectors
     let configuration = try configuration.resolved(
       count: vectors.rows, dimensions: vectors.columns)
     self = try Self.build(
       VectorSource.memory(prepared), count: vectors.rows, dimensions: vectors.columns,
       configuration,
-      similarity, exact: .exact(prepared, factors: nil))
+      similarity, exact: .exact(vectors, factors: similarity.factors(of: vectors)))
+  }
+
+  /// Builds an index of vectors that stay in a file, for catalogues larger than memory: the file is read
+  /// block by block, three times, and mapped for reordering. In memory stand a code and up to two row
+  /// numbers for each vector, and the sample that the tree is learnt from.
+  ///
+  /// - Parameters:
+  ///   - file: a safetensors file; it must not change while the index lives.
+  ///   - tensor: the name of the tensor, of type F32 and shape [count, dimensions].
+  ///   - blockRows: vectors in memory at a time; 8 MiB of them if nil.
+  /// - Throws: `FileError` and `TensorFileError` if the file cannot be read or is damaged, `IndexError` as the
+  ///   form with vectors in memory.
+  public init(
+    streaming file: URL, tensor: String, configuration: Configuration = Configuration(),
+    similarity: Similarity = .innerProduct, blockRows: Int? = nil
+  ) throws {
+    let vectors = try Safetensors(contentsOf: file).matrix(tensor)
+    try IndexError.check(count: vectors.rows, dimensions: vectors.columns)
+    let configuration = try configuration.resolved(
+      count: vectors.rows, dimensions: vectors.columns)
+    let source = VectorSource.file(
+      try MatrixFile(file, tensor: tensor),
+      blockRows: max(1, blockRows ?? VectorSource.blockRows(dimensions: vectors.columns)),
+      normalizing: similarity == .cosine)
+    self = try Self.build(
+      source, count: vectors.rows, dimensions: vectors.columns, configuration, similarity,
+      exact: .exact(vectors, factors: similarity.factors(of: vectors)))
   }
 
   static func build(
@@ -36,7 +63,8 @@ extension ScaNNIndex {
 
     var first: [Int32] = []
     var second: [Int32] = []
-    try source.forEachBlock { block, _ in
+    try source.forEachBlock { block, firstRow in
+      try IndexError.check(vectors: block, firstRow: firstRow)
       let leaves = tree.assign(block)
       first += leaves
       if let lambda = configuration.soarLambda, lambda > 0 {

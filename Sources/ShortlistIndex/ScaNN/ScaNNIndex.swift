@@ -22,7 +22,9 @@ public struct ScaNNIndex: VectorIndex {
   /// What scores measure.
   public let similarity: Similarity
   /// The configuration with everything chosen.
-  public let configuration: Configuration
+  public internal(set) var configuration: Configuration
+  /// What was measured when the index was tuned.
+  public internal(set) var measurements: IndexMeasurements?
   public var isExact: Bool { false }
 
   let centroids: ByteRows
@@ -37,7 +39,7 @@ public struct ScaNNIndex: VectorIndex {
   init(
     count: Int, dimensions: Int, similarity: Similarity, configuration: Configuration,
     centroids: ByteRows, leafOffsets: [Int], rows: RowNumbers, leafVectors: LeafVectors,
-    vectors: ReorderingVectors
+    vectors: ReorderingVectors, measurements: IndexMeasurements? = nil
   ) {
     self.count = count
     self.dimensions = dimensions
@@ -48,6 +50,7 @@ public struct ScaNNIndex: VectorIndex {
     self.rows = rows
     self.leafVectors = leafVectors
     self.vectors = vectors
+    self.measurements = measurements
     buffers = SearchBuffers.Pool(count: count, centroids: centroids, leafVectors: leafVectors)
   }
 
