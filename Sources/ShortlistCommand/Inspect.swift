@@ -23,10 +23,11 @@ struct Inspect: ParsableCommand {
       \(summary.artefact)
       created     \(summary.created)
       catalogue   \(summary.items) items of \(summary.dimensions) dimensions, by \(summary.item)
-      index       exact
+      index       \(summary.index)
       history     \(summary.users.map { "\($0) users" } ?? "none")
       parameters  \(summary.parameters.map(\.count).reduce(0, +))
       """)
+    if !summary.indexTrials.isEmpty { try Terminal.show(summary.indexTrials.table) }
     for parameter in summary.parameters {
       try Terminal.show("  \(parameter.name)  \(parameter.rows) x \(parameter.columns)")
     }
@@ -62,6 +63,8 @@ struct Inspect: ParsableCommand {
     let items: Int
     let dimensions: Int
     let users: Int?
+    let index: String
+    let indexTrials: [IndexChoice.Trial]
     let parameters: [Parameter]
     let files: [File]
 
@@ -73,6 +76,13 @@ struct Inspect: ParsableCommand {
       items = retriever.catalogue.count
       dimensions = retriever.model.dimensions
       users = retriever.history?.users.count
+      indexTrials = retriever.indexTrials
+      index =
+        (retriever.index as? ScaNNIndex).map {
+          let depth = $0.configuration
+          return "scann, \(depth.scoring) in \(depth.leaves ?? 1) leaves, "
+            + "\(depth.leavesToSearch ?? 1) searched, \(depth.reordering ?? 0) reordered"
+        } ?? "exact"
       let parameters = retriever.model.parameters
       self.parameters = parameters.names.compactMap { name in
         parameters[name].map { Parameter(name: name, rows: $0.rows, columns: $0.columns) }

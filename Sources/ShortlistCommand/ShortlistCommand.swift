@@ -21,7 +21,7 @@ struct ShortlistCommand: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Fetch.self, Train.self, Evaluate.self, Recommend.self, Similar.self, Inspect.self,
+      Fetch.self, Train.self, Evaluate.self, Index.self, Recommend.self, Similar.self, Inspect.self,
     ])
 
   static func main() {

@@ -23,6 +23,7 @@ struct Train: ParsableCommand {
   var output: String
 
   @OptionGroup(title: "Recipe") var options: TrainOptions
+  @OptionGroup(title: "Index (exact by default)") var indexOptions: IndexOptions
 
   @Option(parsing: .unconditional, help: "Write a checkpoint every so many epochs.")
   var checkpointEvery: Int?
@@ -66,8 +67,14 @@ struct Train: ParsableCommand {
       ? try prepared.evaluate(model, among: catalogue, history: interactions) : nil
     let evaluated = clock.now
 
-    let retriever = Retriever(
+    var retriever = Retriever(
       model, index: try ExactIndex(catalogue.embeddings), over: catalogue, history: interactions)
+    if let kind = indexOptions.index {
+      retriever = try retriever.indexed(
+        as: kind, queries: prepared.train, recall: indexOptions.recall,
+        configuration: indexOptions.configuration)
+    }
+    let indexed = clock.now
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     var attachments = [
@@ -78,12 +85,16 @@ struct Train: ParsableCommand {
     let artefact = try retriever.save(to: output, attachments: attachments).plainPath
     let seconds = Seconds(
       load: loaded - start, train: trained - loaded, evaluate: evaluated - trained,
+      index: indexed - evaluated,
       total: clock.now - start)
     if json {
       return try Terminal.printJSON(
-        Result(artefact: artefact, epochs: history.epochs, seconds: seconds))
+        Result(
+          artefact: artefact, epochs: history.epochs, seconds: seconds, index: retriever.indexTrials
+        ))
     }
     if let evaluation { try Terminal.show("\n\(evaluation)\n") }
+    if indexOptions.index != nil { try Terminal.show(retriever.indexTrials.table) }
     try Terminal.show("saved \(artefact)")
   }
 
@@ -169,18 +180,22 @@ struct Train: ParsableCommand {
     let artefact: String
     let epochs: [History.Epoch]
     let seconds: Seconds
+    /// What was measured of each index that was tried; empty without --index.
+    let index: [IndexChoice.Trial]
   }
 
   private struct Seconds: Encodable {
     let load: Double
     let train: Double
     let evaluate: Double
+    let index: Double
     let total: Double
 
-    init(load: Duration, train: Duration, evaluate: Duration, total: Duration) {
+    init(load: Duration, train: Duration, evaluate: Duration, index: Duration, total: Duration) {
       self.load = load / .seconds(1)
       self.train = train / .seconds(1)
       self.evaluate = evaluate / .seconds(1)
+      self.index = index / .seconds(1)
       self.total = total / .seconds(1)
     }
   }

@@ -6,6 +6,7 @@ public struct ArtifactError: Error, Sendable, Equatable {
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     private enum Value: String {
       case notFound, newerFormat, invalidManifest, missingFile, damagedFile, exists, invalidName
+      case unsupportedIndex
     }
     private let value: Value
 
@@ -23,6 +24,8 @@ public struct ArtifactError: Error, Sendable, Equatable {
     public static let exists = Code(value: .exists)
     /// A file's name leads out of the artefact.
     public static let invalidName = Code(value: .invalidName)
+    /// The index is of a type that artefacts do not hold.
+    public static let unsupportedIndex = Code(value: .unsupportedIndex)
 
     public var description: String { value.rawValue }
   }

@@ -10,7 +10,7 @@ public struct ArtifactManifest: Codable, Sendable, Equatable {
   }
 
   /// The format that this version of Shortlist writes, and the newest that it reads.
-  public static let currentFormat = 1
+  public static let currentFormat = 2
   static let kind = "shortlist"
   static let fileName = "manifest.json"
 

@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 import ShortlistData
 import ShortlistIndex
 public import ShortlistModels
@@ -50,15 +50,15 @@ extension Retriever {
     }
     let catalogue = Catalogue(
       identifiers: identifiers, identifiedBy: Feature(specification.item), embeddings: embeddings)
-    let index: ExactIndex
+    let index: any VectorIndex
     do {
-      index = try ExactIndex(embeddings)
+      index = try specification.index.index(over: embeddings, reader)
     } catch let error as IndexError {
       throw Self.inconsistent(reader, ArtifactLayout.candidates, error.message)
     }
     self.init(
       model, index: index, over: catalogue,
-      history: try Self.history(reader, specification))
+      history: try Self.history(reader, specification), indexTrials: specification.index.trials)
   }
 
   private static func specification(
@@ -130,5 +130,16 @@ extension Retriever {
     ArtifactError(
       .damagedFile, path: reader.folder.appending(path: name).path(percentEncoded: false),
       message: message)
+  }
+}
+
+extension ArtifactReader {
+  /// The files that were attached when a retriever was saved, by name.
+  ///
+  /// - Throws: an error of reading.
+  public func attachments() throws -> [String: Data] {
+    try manifest.files.keys.filter { !ArtifactLayout.isPart($0) }.reduce(into: [:]) {
+      $0[$1] = try Data(contentsOf: file($1))
+    }
   }
 }

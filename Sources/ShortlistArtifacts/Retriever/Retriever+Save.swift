@@ -1,5 +1,6 @@
 public import Foundation
 import ShortlistData
+import ShortlistIndex
 import ShortlistModels
 import ShortlistTensors
 
@@ -14,10 +15,8 @@ struct RetrieverSpecification: Codable {
   var item: String
   /// The feature that identifies users, where there is a history.
   var user: String?
-  var index: IndexKind
+  var index: IndexSpecification
 }
-
-enum IndexKind: String, Codable { case exact }
 
 /// Where things stand in an artefact.
 enum ArtifactLayout {
@@ -28,6 +27,13 @@ enum ArtifactLayout {
   static let historyItems = "history/items.txt"
   static let history = "history/interactions.safetensors"
   static let embeddings = "embeddings"
+  static let index = "index.safetensors"
+
+  /// Whether a file is a part of the retriever, and no attachment.
+  static func isPart(_ name: String) -> Bool {
+    [weights, candidates, identifiers, index, historyUsers, historyItems, history].contains(name)
+      || vocabularyKey(of: name) != nil
+  }
 
   static func vocabulary(_ tower: String, _ feature: String) -> String {
     "\(vocabularies)\(tower)/\(fileName(feature)).txt"
@@ -61,14 +67,15 @@ extension Retriever {
   ///   - folder: `NAME`, which gets the next version, or `NAME/VERSION`.
   ///   - attachments: further files by name, such as a recipe or an evaluation report.
   /// - Returns: the folder of the version.
-  /// - Throws: `ArtifactError` when the version exists, `FileError` when the disk is full or may not be
+  /// - Throws: `ArtifactError` when the version exists or the index is of a type that artefacts do not hold,
+  ///   `FileError` when the disk is full or may not be
   ///   written.
   @discardableResult
   public func save(to folder: String, attachments: [String: Data] = [:]) throws -> URL {
     let specification = RetrieverSpecification(
       query: model.query, candidate: model.candidate, task: model.task,
       weight: model.weight?.name, item: catalogue.identifier.name, user: history?.user.name,
-      index: .exact)
+      index: try IndexSpecification(index, trials: indexTrials))
     return try ArtifactWriter.write(
       to: URL(filePath: folder, directoryHint: .isDirectory), specification: specification
     ) { writer in
@@ -82,6 +89,9 @@ extension Retriever {
       try writer.write(ArtifactLayout.candidates) { file in
         try Safetensors.write(
           [.init(ArtifactLayout.embeddings, catalogue.embeddings)], to: file)
+      }
+      if let index = index as? ScaNNIndex {
+        try writer.write(ArtifactLayout.index) { try index.write(to: $0, includingVectors: false) }
       }
       try writer.write(ArtifactLayout.identifiers) { file in
         try Vocabulary(inOrder: catalogue.identifiers).write(to: file)

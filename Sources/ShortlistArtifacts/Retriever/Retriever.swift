@@ -15,6 +15,8 @@ public struct Retriever: Sendable {
   public let model: TwoTowerModel
   public let catalogue: Catalogue
   public let index: any VectorIndex
+  /// What was measured when the index was chosen; empty where it was given.
+  public let indexTrials: [IndexChoice.Trial]
   /// What users have seen: left out of their recommendations, and the measure of popularity.
   public let history: InteractionHistory?
 
@@ -26,10 +28,11 @@ public struct Retriever: Sendable {
   ///   - index: over the catalogue's embeddings, row by row.
   ///   - history: what users have seen, usually the training data; without it nothing is left out, and
   ///     users the model does not know get the vector of unknown values.
+  ///   - indexTrials: what was measured when the index was chosen; kept in the artefact.
   /// - Precondition: index, catalogue and model agree in count and dimensions.
   public init(
     _ model: TwoTowerModel, index: any VectorIndex, over catalogue: Catalogue,
-    history: InteractionHistory? = nil
+    history: InteractionHistory? = nil, indexTrials: [IndexChoice.Trial] = []
   ) {
     precondition(
       index.count == catalogue.count && index.dimensions == model.dimensions
@@ -38,6 +41,7 @@ public struct Retriever: Sendable {
         + "\(model.dimensions) dimensions")
     self.model = model
     self.index = index
+    self.indexTrials = indexTrials
     self.catalogue = catalogue
     self.history = history
     neighbors = ItemNeighbors(catalogue.embeddings)
