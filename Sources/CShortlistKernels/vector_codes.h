@@ -198,9 +198,13 @@ static size_t code_scan(const uint8_t *codes, size_t quads, size_t start, size_t
 
 INLINE size_t first_least(const sixteen *cost) {
   const float least = __builtin_reduce_min(*cost);
-  for (size_t i = 0; i < 15; i++)
-    if ((*cost)[i] == least) return i;
-  return 15;
+  uint32_t found = 0;
+  UNROLL for (int i = 0; i < 16 / LANES; i++) {
+    const floats part = ((const floats_anywhere *)cost)[i];
+    found |= mask_bits(part == least) << (i * LANES);
+  }
+  // Costs that are not numbers are equal to nothing.
+  return found ? (size_t)__builtin_ctz(found) : 15;
 }
 
 static void code_choose(const float *residual, const float *direction, const float *centers,
