@@ -33,7 +33,7 @@ struct FolderTests {
       let place = try writeSample(to: folder.appending(path: "movies/1"))
       let reader = try ArtifactReader(place)
       #expect(reader.version == 1)
-      #expect(reader.manifest.format == 1 && reader.manifest.kind == "shortlist")
+      #expect(reader.manifest.format == 2 && reader.manifest.kind == "shortlist")
       #expect(reader.manifest.created == Date(timeIntervalSince1970: 1_000_000_000))
       #expect(
         reader.manifest.files.keys.sorted() == ["vocabularies/user_id.txt", "weights.safetensors"])
@@ -65,7 +65,7 @@ struct FolderTests {
         """
       #expect(text.hasPrefix(start))
       #expect(
-        text.contains("\"format\" : 1,\n  \"kind\" : \"shortlist\",\n  \"specification\" : {\n"))
+        text.contains("\"format\" : 2,\n  \"kind\" : \"shortlist\",\n  \"specification\" : {\n"))
       #expect(text.hasSuffix("}\n"))
     }
   }
@@ -171,8 +171,8 @@ struct FolderTests {
     "A manifest that is none is named, with the place of the fault",
     arguments: [
       (
-        #"{"format":2,"kind":"shortlist","shape":"unknown"}"#, ArtifactError.Code.newerFormat,
-        "the artefact has format 2; this version of Shortlist reads up to 1. Update Shortlist"
+        #"{"format":3,"kind":"shortlist","shape":"unknown"}"#, ArtifactError.Code.newerFormat,
+        "the artefact has format 3; this version of Shortlist reads up to 2. Update Shortlist"
       ),
       (
         #"{"format":1,"kind":"cake"}"#, .invalidManifest,

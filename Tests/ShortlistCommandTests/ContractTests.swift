@@ -26,7 +26,7 @@ struct ContractTests {
       #expect(
         outcome.errors.hasPrefix("194 training rows, 22 test rows, 24 items\nepoch 1/12  loss "))
       let result = try outcome.json()
-      #expect(result.keys.sorted() == ["artefact", "epochs", "seconds"])
+      #expect(result.keys.sorted() == ["artefact", "epochs", "index", "seconds"])
       let artefact = try #require(result["artefact"] as? String)
       #expect(URL(filePath: artefact).pathComponents.suffix(2) == ["movies", "1"])
       let epochs = try #require(result["epochs"] as? [[String: Double]])
@@ -41,7 +41,7 @@ struct ContractTests {
       }
       #expect(epochs[11]["loss"]! < epochs[0]["loss"]!)
       let seconds = try figures(result["seconds"])
-      #expect(seconds.keys.sorted() == ["evaluate", "load", "total", "train"])
+      #expect(seconds.keys.sorted() == ["evaluate", "index", "load", "total", "train"])
       #expect(seconds["total"]! >= seconds["load"]! + seconds["train"]! + seconds["evaluate"]!)
     }
   }
@@ -121,11 +121,11 @@ struct ContractTests {
       let inspected = try shortlist.succeed("inspect", "movies", "--json").json()
       #expect(
         inspected.keys.sorted() == [
-          "artefact", "created", "dimensions", "files", "format", "item", "items", "parameters",
-          "users",
+          "artefact", "created", "dimensions", "files", "format", "index", "indexTrials", "item",
+          "items", "parameters", "users",
         ])
       #expect(inspected["items"] as? Int == 24 && inspected["users"] as? Int == 24)
-      #expect(inspected["dimensions"] as? Int == 8 && inspected["format"] as? Int == 1)
+      #expect(inspected["dimensions"] as? Int == 8 && inspected["format"] as? Int == 2)
       let files = try #require(inspected["files"] as? [[String: Any]]).map { $0["name"] as? String }
       #expect(
         files == [

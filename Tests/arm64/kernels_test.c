@@ -268,6 +268,138 @@ static void test_selection(size_t n) {
   release(x);
 }
 
+static uint8_t *bytes_of(size_t n) {
+  uint8_t *x = malloc(n + 64);
+  for (size_t i = 0; i < n + 64; i++) x[i] = (uint8_t)(uniform() * 256);
+  return x;
+}
+
+/// Codes of product quantisation: tables, scans from and to any position, the choice of codes.
+static void test_codes(size_t count, size_t blocks, size_t width) {
+  const size_t quads = (blocks + 3) / 4, groups = (count + 31) / 32;
+  float *query = array(blocks * width, -1, 1), *centers = array(blocks * width * 16, -1, 1);
+  float *products = array(blocks * 16, 0, 0), scale[2], bias[2];
+  uint8_t *tables[2] = {bytes_of(quads * 64), bytes_of(quads * 64)};
+  set->code_table(query, centers, blocks, width, products, tables[0], &scale[0], &bias[0]);
+  expect(guarded(products, blocks * 16), "code_table writes outside:", blocks, 0, 0);
+  scalar->code_table(query, centers, blocks, width, products, tables[1], &scale[1], &bias[1]);
+  size_t mistakes = 0;
+  for (size_t i = 0; i < quads * 64; i++) mistakes += abs(tables[0][i] - tables[1][i]) > 1;
+  expect(!mistakes && close(scale[0], scale[1], 1e-5, 0) && close(bias[0], bias[1], 1e-5, 1e-5),
+         "code_table", blocks, (double)mistakes, 0);
+
+  uint8_t *codes = bytes_of(groups * quads * 64);
+  const size_t starts[] = {0, count / 3, count ? count - 1 : 0};
+  for (size_t s = 0; s < 3; s++)
+    for (size_t end = starts[s]; end <= count; end += 1 + count / 2) {
+      const size_t room = end - starts[s] + 32;
+      float *scores[2] = {array(room, 0, 0), array(room, 0, 0)};
+      uint32_t *positions = malloc(2 * room * sizeof(uint32_t));
+      for (int t = 0; t < 2; t++) {
+        const float threshold = t ? 0.1f * 128 * (float)blocks - 3 : -INFINITY;
+        const size_t got = set->code_scan(codes, quads, starts[s], end, tables[1], 0.1f, -3, threshold,
+                                          scores[0], positions);
+        const size_t wanted = scalar->code_scan(codes, quads, starts[s], end, tables[1], 0.1f, -3,
+                                                threshold, scores[1], positions + room);
+        expect(got == wanted && !memcmp(positions, positions + room, got * sizeof(uint32_t)) &&
+                   !memcmp(scores[0], scores[1], got * sizeof(float)) && guarded(scores[0], room),
+               "code_scan", end, (double)got, (double)wanted);
+      }
+      release(scores[0]);
+      release(scores[1]);
+      free(positions);
+    }
+
+  float *direction = array(blocks * width, -0.2, 0.2);
+  uint8_t *chosen = bytes_of(blocks);
+  float loss[2];
+  for (int which = 0; which < 2; which++) {
+    (which ? scalar : set)->code_choose(query, direction, centers, blocks, width, 3, 4, chosen);
+    float squares = 0, along = 0;
+    for (size_t i = 0; i < blocks * width; i++) {
+      const float error = query[i] - centers[i * 16 + (chosen[i / width] & 15)];
+      squares += error * error;
+      along += error * direction[i];
+    }
+    loss[which] = squares + 3 * along * along;
+  }
+  expect(close(loss[0], loss[1], 1e-4, 1e-6), "code_choose", blocks, loss[0], loss[1]);
+  free(chosen);
+  free(codes);
+  free(tables[0]);
+  free(tables[1]);
+  release(query);
+  release(centers);
+  release(products);
+  release(direction);
+}
+
+/// Rows that lie apart, of floats, bytes and halves; products of bytes.
+static void test_gather(size_t n) {
+  enum { rows = 40, count = 19 };
+  const size_t ld = n + 3;
+  float *query = array(n, -1, 1), *base = array(rows * ld, -1, 1);
+  int8_t *narrow = (int8_t *)bytes_of(rows * ld), *narrow_query = (int8_t *)bytes_of(n);
+  uint16_t *halves = malloc((rows * ld + 32) * sizeof(uint16_t));
+  for (size_t i = 0; i < rows * ld; i++) {
+    uint32_t bits;
+    memcpy(&bits, base + i, sizeof bits);
+    halves[i] = (uint16_t)(bits >> 16);
+  }
+  uint32_t order[count];
+  for (uint32_t i = 0; i < count; i++) order[i] = (i * 7 + 3) % rows;
+#define GATHER(kernel, base, order, absolute)                                     \
+  do {                                                                            \
+    float *got = array(count, 0, 0), *wanted = array(count, 0, 0);                \
+    set->kernel(query, base, ld, order, count, n, got);                           \
+    scalar->kernel(query, base, ld, order, count, n, wanted);                     \
+    expect_close(#kernel, got, wanted, count, 1e-5, absolute);                    \
+  } while (0)
+  GATHER(dot_gather, base, order, 1e-4);
+  GATHER(dot_gather_bytes, narrow, order, 1e-2);
+  GATHER(dot_gather_bytes, narrow, NULL, 1e-2);
+  GATHER(dot_gather_halves, halves, order, 1e-4);
+  GATHER(dot_gather_halves, halves, NULL, 1e-4);
+  int32_t products[2][count];
+  set->dot_rows_bytes(narrow_query, narrow, ld, count, n, products[0]);
+  scalar->dot_rows_bytes(narrow_query, narrow, ld, count, n, products[1]);
+  expect(!memcmp(products[0], products[1], sizeof products[0]), "dot_rows_bytes", n, products[0][0],
+         products[1][0]);
+  free(narrow);
+  free(narrow_query);
+  free(halves);
+  release(query);
+  release(base);
+}
+
+/// The largest, and the places of the best.
+static void test_best(size_t n) {
+  float *x = array(n, -4, 4), *y = array(n, -4, 4), *z = array(n, -4, 4);
+  for (size_t i = 0; i < n; i += 3) x[i] = floorf(x[i]) + 0.0f;
+  for (size_t k = 1; k <= n; k += 1 + n / 3) {
+    float *got = copy(x, n), *wanted = copy(x, n);
+    uint32_t *places = malloc(2 * n * sizeof(uint32_t));
+    for (uint32_t i = 0; i < n; i++) places[i] = places[n + i] = i;
+    const float p = set->keep_largest(got, places, n, k), q = scalar->keep_largest(wanted, places + n, n, k);
+    expect(p == q && !memcmp(got, wanted, k * sizeof(float)) &&
+               !memcmp(places, places + n, k * sizeof(uint32_t)) && guarded(got, n),
+           "keep_largest", n, p, q);
+    release(got);
+    release(wanted);
+    free(places);
+  }
+  if (n > 1) {
+    const size_t a = set->argmax(x, y, n), b = scalar->argmax(x, y, n);
+    expect(a == b, "argmax", n, (double)a, (double)b);
+    const size_t c = set->argmin_spill(x, y, z, n, 0.5f, 2, n / 2);
+    const size_t d = scalar->argmin_spill(x, y, z, n, 0.5f, 2, n / 2);
+    expect(c == d, "argmin_spill", n, (double)c, (double)d);
+  }
+  release(x);
+  release(y);
+  release(z);
+}
+
 static void test_set(void) {
   const size_t lanes = set->lanes;
   const size_t sizes[] = {0, 1, 2, 3, lanes - 1, lanes, lanes + 1, 2 * lanes, 3 * lanes + 5, 64, 67, 130, 257};
@@ -276,7 +408,12 @@ static void test_set(void) {
     test_activations(sizes[i]);
     test_optimizers(sizes[i]);
     test_selection(sizes[i]);
+    test_gather(sizes[i]);
+    test_best(sizes[i]);
   }
+  const size_t codes[][3] = {{1, 1, 1}, {31, 4, 2}, {33, 5, 2}, {200, 50, 2}, {97, 9, 3}, {64, 300, 1}};
+  for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+    test_codes(codes[i][0], codes[i][1], codes[i][2]);
   const size_t shapes[][3] = {{0, 3, 2},   {3, 0, 2},    {3, 2, 0},   {1, 1, 1},    {1, 5, 3},
                               {1, 300, 7}, {2, 17, 9},   {5, 33, 31}, {7, 15, 255}, {13, 31, 257},
                               {15, 65, 64}, {29, 64, 32}, {64, 16, 600}, {230, 34, 70}, {3, 2100, 40}};
@@ -286,9 +423,9 @@ static void test_set(void) {
 }
 
 int main(void) {
-  static const char *names[] = {"scalar", "portable", "avx2", "avx512"};
+  static const char *names[] = {"scalar", "portable", "avx2", "avx512", "avx512_vnni"};
   scalar = sl_kernels_for(sl_scalar);
-  for (int which = sl_scalar; which <= sl_avx512; which++) {
+  for (int which = sl_scalar; which <= sl_avx512_vnni; which++) {
     set = sl_kernels_for((sl_instruction_set)which);
     set_name = names[which];
     if (set) test_set();
