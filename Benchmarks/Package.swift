@@ -11,6 +11,7 @@ let package = Package(
   targets: [
     .executableTarget(name: "IndexBenchmark", dependencies: [shortlist]),
     .executableTarget(name: "KernelBenchmark", dependencies: [kernels]),
+    .executableTarget(name: "LiveStress", dependencies: [shortlist]),
     .executableTarget(name: "PeerEvaluation", dependencies: [shortlist]),
     .executableTarget(name: "ReadBenchmark", dependencies: [shortlist]),
     .executableTarget(name: "TrainingBenchmark", dependencies: [shortlist, kernels]),

@@ -7,7 +7,7 @@ public struct IndexError: Error, Sendable, Equatable {
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     private enum Value: String {
       case invalidCount, wrongDimensions, notFinite, wrongFilters, tooLarge, invalidConfiguration
-      case damagedFile
+      case damagedFile, inUse, unknownIdentifier, invalidIdentifier
     }
     private let value: Value
 
@@ -23,6 +23,12 @@ public struct IndexError: Error, Sendable, Equatable {
     public static let tooLarge = Code(value: .tooLarge)
     /// A file is not that of an index, or is damaged.
     public static let damagedFile = Code(value: .damagedFile)
+    /// Another process has a live index open, or this one has closed it.
+    public static let inUse = Code(value: .inUse)
+    /// An item to be deleted is not there.
+    public static let unknownIdentifier = Code(value: .unknownIdentifier)
+    /// An identifier is empty or too long.
+    public static let invalidIdentifier = Code(value: .invalidIdentifier)
     /// A parameter of an index is out of range.
     public static let invalidConfiguration = Code(value: .invalidConfiguration)
 

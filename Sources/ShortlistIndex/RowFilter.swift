@@ -12,6 +12,8 @@ public struct RowFilter: Sendable, Hashable {
   package private(set) var included: RowSet?
   /// Rows that may not be returned although they are included, ascending.
   package private(set) var excluded: [Int] = []
+  /// Rows that are hidden from every search, such as deleted ones.
+  private var hidden = RowMask()
 
   /// Every row passes.
   public static let all = RowFilter()
@@ -40,9 +42,18 @@ public struct RowFilter: Sendable, Hashable {
     return filter
   }
 
+  /// The rows that pass here and are not hidden.
+  package func hiding(_ mask: RowMask) -> RowFilter {
+    var filter = self
+    filter.hidden = mask
+    return filter
+  }
+
   /// Whether a row passes.
   public func contains(_ row: Int) -> Bool {
     if let included, !included.contains(row) { return false }
+    if hidden.count > 0, hidden.contains(row) { return false }
+    if excluded.isEmpty { return true }
     let position = firstExcluded(from: row)
     return position == excluded.count || excluded[position] != row
   }
@@ -56,7 +67,7 @@ public struct RowFilter: Sendable, Hashable {
   /// The rows of a range that pass, in order; for sparse filters.
   package func rows(in range: Range<Int>) -> [Int] {
     let rows = included?.rows(in: range) ?? Array(range)
-    return excluded.isEmpty ? rows : rows.filter(contains)
+    return excluded.isEmpty && hidden.count == 0 ? rows : rows.filter(contains)
   }
 
   /// Writes NaN over the scores of the rows that do not pass; `scores[i]` is of row `firstRow + i`.
@@ -71,6 +82,7 @@ public struct RowFilter: Sendable, Hashable {
         }
       }
     }
+    hidden.forEach(in: range) { scores[$0 - firstRow] = .nan }
     var position = firstExcluded(from: range.lowerBound)
     while position < excluded.count, excluded[position] < range.upperBound {
       scores[excluded[position] - firstRow] = .nan
@@ -91,10 +103,15 @@ public struct RowFilter: Sendable, Hashable {
 }
 
 extension RowFilter {
-  /// How many of the rows 0..<count pass.
+  /// How many of the rows 0..<count pass, or a few more where rows are both included and hidden.
   package func passingCount(among count: Int) -> Int {
-    guard included != nil || !excluded.isEmpty else { return count }
-    return passingRows(among: count).count
+    var passing = included.map { min($0.count, count) } ?? (count - hidden.count)
+    var previous = -1
+    for row in excluded where row != previous && row >= 0 && row < count {
+      previous = row
+      if included?.contains(row) ?? true, !hidden.contains(row) { passing -= 1 }
+    }
+    return max(0, passing)
   }
 
   /// Those of the rows 0..<count that pass, in order.

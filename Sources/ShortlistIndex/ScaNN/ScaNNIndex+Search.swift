@@ -139,6 +139,8 @@ extension ScaNNIndex {
     buffers.rows.removeAll(keepingCapacity: true)
     for i in 0..<buffers.candidates.count {
       let row = rows[buffers.candidates[i].position]
+      // In a file that was not verified anything can stand.
+      guard row < count else { continue }
       let bit = UInt64(1) << UInt64(row & 63)
       if buffers.met[Int(row >> 6)] & bit == 0 {
         buffers.met[Int(row >> 6)] |= bit

@@ -1,0 +1,118 @@
+internal import ShortlistTensors
+
+/// A live catalogue at one moment: immutable, so that a search sees all of a change or nothing.
+struct LiveSnapshot: Sendable {
+  let base: LiveBase
+  /// Rows of the base that were deleted or replaced since.
+  var hidden = RowMask()
+  var recent: RecentVectors
+
+  /// The items that are there.
+  var count: Int { base.identifiers.count - hidden.count + recent.count }
+
+  init(_ base: LiveBase) {
+    self.base = base
+    recent = RecentVectors(dimensions: base.dimensions)
+  }
+}
+
+/// What stood in the catalogue at the last compaction.
+final class LiveBase: Sendable {
+  let dimensions: Int
+  let index: any VectorIndex
+  let vectors: Matrix
+  let identifiers: [String]
+  private let rows: StringTable
+
+  /// - Precondition: identifiers are distinct, one for each vector.
+  init(_ identifiers: [String], _ vectors: Matrix, dimensions: Int, index: any VectorIndex) {
+    precondition(identifiers.count == vectors.rows, "\(identifiers.count) of \(vectors.rows)")
+    self.identifiers = identifiers
+    self.vectors = vectors
+    self.dimensions = dimensions
+    self.index = index
+    var rows = StringTable()
+    for identifier in identifiers { rows.insert(identifier) }
+    self.rows = rows
+  }
+
+  func row(of identifier: String) -> Int? { rows.code(of: identifier) }
+}
+
+/// Vectors that came since the last compaction, searched one by one. Copies share all full pieces, so that
+/// one more vector costs a copy of the last.
+struct RecentVectors: Sendable {
+  private static let pieceRows = 64
+
+  private struct Piece: Sendable {
+    var vectors: Matrix
+    var identifiers: [String] = []
+  }
+
+  private let dimensions: Int
+  private var full: [Piece] = []
+  private var last: Piece
+  private var hidden = RowMask()
+  /// Vectors put here, with those that were hidden again.
+  private(set) var total = 0
+
+  var count: Int { total - hidden.count }
+
+  init(dimensions: Int) {
+    self.dimensions = dimensions
+    last = Piece(vectors: Matrix(rows: Self.pieceRows, columns: dimensions))
+  }
+
+  /// Adds a vector; returns its place.
+  mutating func append(_ identifier: String, _ vector: [Float]) -> Int {
+    let row = last.identifiers.count
+    var target = last.vectors[mutableRow: row]
+    for i in vector.indices { target[i] = vector[i] }
+    last.identifiers.append(identifier)
+    total += 1
+    if last.identifiers.count == Self.pieceRows {
+      full.append(last)
+      last = Piece(vectors: Matrix(rows: Self.pieceRows, columns: dimensions))
+    }
+    return total - 1
+  }
+
+  mutating func hide(_ place: Int) { hidden.insert(place) }
+
+  private func piece(_ number: Int) -> Piece { number < full.count ? full[number] : last }
+
+  func identifier(at place: Int) -> String {
+    piece(place / Self.pieceRows).identifiers[place % Self.pieceRows]
+  }
+
+  /// Calls `body` with every vector that is not hidden, its place and its identifier.
+  func forEach(_ body: (Int, String, Span<Float>) -> Void) {
+    for number in 0...full.count {
+      let piece = piece(number)
+      for (row, identifier) in piece.identifiers.enumerated() {
+        let place = number * Self.pieceRows + row
+        if !hidden.contains(place) { body(place, identifier, piece.vectors[row: row]) }
+      }
+    }
+  }
+
+  /// Offers the score of every vector that is wanted as that of row `firstRow` + place.
+  func offer(
+    of query: Span<Float>, firstRow: Int, to best: inout TopK, where isWanted: ((String) -> Bool)?
+  ) {
+    var scores = [Float](repeating: 0, count: Self.pieceRows)
+    for number in 0...full.count {
+      let piece = piece(number)
+      let first = number * Self.pieceRows
+      var target = scores.mutableSpan
+      piece.vectors.innerProducts(
+        of: query, withRows: 0..<piece.identifiers.count, into: &target)
+      for (row, identifier) in piece.identifiers.enumerated()
+      where scores[row] >= best.threshold && !hidden.contains(first + row)
+        && isWanted?(identifier) ?? true
+      {
+        best.offer(scores[row], row: firstRow + first + row)
+      }
+    }
+  }
+}
