@@ -60,11 +60,8 @@ extension LiveSnapshot {
       vectors.copyRow(identifiers.count, from: base.vectors, row: row)
       identifiers.append(identifier)
     }
-    recent.forEach { _, identifier, vector in
-      var target = vectors[mutableRow: identifiers.count]
-      for i in 0..<vector.count { target[i] = vector[i] }
-      identifiers.append(identifier)
-    }
+    let first = identifiers.count
+    identifiers += recent.copy(to: &vectors, firstRow: first)
     return (identifiers, vectors)
   }
 }

@@ -65,9 +65,8 @@ struct RecentVectors: Sendable {
 
   /// Adds a vector; returns its place.
   mutating func append(_ identifier: String, _ vector: [Float]) -> Int {
-    let row = last.identifiers.count
-    var target = last.vectors[mutableRow: row]
-    for i in vector.indices { target[i] = vector[i] }
+    last.vectors.copyRow(
+      last.identifiers.count, from: Matrix(copying: vector.span), row: 0)
     last.identifiers.append(identifier)
     total += 1
     if last.identifiers.count == Self.pieceRows {
@@ -85,15 +84,16 @@ struct RecentVectors: Sendable {
     piece(place / Self.pieceRows).identifiers[place % Self.pieceRows]
   }
 
-  /// Calls `body` with every vector that is not hidden, its place and its identifier.
-  func forEach(_ body: (Int, String, Span<Float>) -> Void) {
-    for number in 0...full.count {
-      let piece = piece(number)
-      for (row, identifier) in piece.identifiers.enumerated() {
-        let place = number * Self.pieceRows + row
-        if !hidden.contains(place) { body(place, identifier, piece.vectors[row: row]) }
-      }
+  /// Copies every vector that is not hidden to rows from `firstRow` on; returns their identifiers.
+  func copy(to vectors: inout Matrix, firstRow: Int) -> [String] {
+    var identifiers: [String] = []
+    for place in 0..<total where !hidden.contains(place) {
+      let piece = piece(place / Self.pieceRows)
+      let row = place % Self.pieceRows
+      vectors.copyRow(firstRow + identifiers.count, from: piece.vectors, row: row)
+      identifiers.append(piece.identifiers[row])
     }
+    return identifiers
   }
 
   /// Offers the score of every vector that is wanted as that of row `firstRow` + place.
