@@ -9,6 +9,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   dependencies: [.package(name: "shortlist", path: "..", traits: [])],
   targets: [
+    .executableTarget(name: "AnnBenchmark", dependencies: [shortlist]),
     .executableTarget(name: "IndexBenchmark", dependencies: [shortlist]),
     .executableTarget(name: "KernelBenchmark", dependencies: [kernels]),
     .executableTarget(name: "PeerEvaluation", dependencies: [shortlist]),
