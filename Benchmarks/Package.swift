@@ -10,7 +10,7 @@ let package = Package(
   dependencies: [.package(name: "shortlist", path: "..", traits: [])],
   targets: [
     .executableTarget(name: "AnnBenchmark", dependencies: [shortlist]),
-    .executableTarget(name: "IndexBenchmark", dependencies: [shortlist]),
+    .executableTarget(name: "IndexBenchmark", dependencies: [shortlist, kernels]),
     .executableTarget(name: "KernelBenchmark", dependencies: [kernels]),
     .executableTarget(name: "PeerEvaluation", dependencies: [shortlist]),
     .executableTarget(name: "ReadBenchmark", dependencies: [shortlist]),
