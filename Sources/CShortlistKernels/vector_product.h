@@ -46,8 +46,13 @@ static void pack_transposed_panel(size_t columns, size_t k, const float *b, size
     const size_t end = first + step < k ? first + step : k;
     const size_t whole = first + (end - first) / 4 * 4;
     for (size_t j = 0; j < fours; j += 4) {
-      for (size_t p = first; p < whole; p += 4)
+      for (size_t p = first; p < whole; p += 4) {
+        // Four rows are no stream that the processor recognises: those of the next panel are called.
+        if (p % 16 == 0)
+          UNROLL for (size_t r = 0; r < 4; r++)
+              __builtin_prefetch(b + (j + tile_columns + r) * ldb + p);
         transpose_four(b + j * ldb + p, ldb, packed + p * tile_columns + j);
+      }
       for (size_t p = whole; p < end; p++)
         UNROLL for (size_t r = 0; r < 4; r++) packed[p * tile_columns + j + r] =
             b[(j + r) * ldb + p];
