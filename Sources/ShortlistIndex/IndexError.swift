@@ -6,7 +6,7 @@ public struct IndexError: Error, Sendable, Equatable {
   /// What went wrong, for programs.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     private enum Value: String {
-      case invalidCount, wrongDimensions, notFinite, wrongFilters, tooLarge
+      case invalidCount, wrongDimensions, notFinite, wrongFilters, tooLarge, tooLong
     }
     private let value: Value
 
@@ -20,6 +20,8 @@ public struct IndexError: Error, Sendable, Equatable {
     public static let wrongFilters = Code(value: .wrongFilters)
     /// There are more vectors than an index can number, or they have no elements.
     public static let tooLarge = Code(value: .tooLarge)
+    /// A vector or a query is so long that squared distances are no numbers.
+    public static let tooLong = Code(value: .tooLong)
 
     public var description: String { value.rawValue }
   }
@@ -70,6 +72,14 @@ extension IndexError {
         "vector \(firstRow + row) has \(place(in: vectors[row: row])); expected finite numbers. "
           + "Has training diverged?")
     }
+  }
+
+  static func check(length: Double, of name: String) throws(IndexError) {
+    guard length > VectorDoor.lengthLimit else { return }
+    throw IndexError(
+      .tooLong,
+      "\(name) is \(Float(length)) long; Euclidean search takes lengths up to "
+        + "\(VectorDoor.lengthLimit). Scale vectors and queries alike")
   }
 
   static func check(count: Int, dimensions: Int) throws(IndexError) {

@@ -20,9 +20,9 @@ struct QueryBatch: Sendable {
   ///
   /// Work is cut into groups of queries and pieces of vectors. The best of all are the best of the
   /// pieces, so that the cut may follow the number of threads and the results do not.
-  func search(_ source: VectorSource, k: Int) throws -> [[Neighbor]] {
+  func search(_ source: VectorSource, through door: VectorDoor, k: Int) throws -> [[Neighbor]] {
     var best = Array(repeating: TopK(k), count: queries.rows)
-    try source.forEachBlock { block, firstRow in
+    try source.forEachBlock(through: door) { block, firstRow in
       let cut = Cut(queries: queries.rows, vectors: block.rows, k: k)
       let parts = Parallel.map(cut.chunks) { chunk in
         search(
