@@ -90,6 +90,24 @@ struct ExactIndexTests {
     }
   }
 
+  @Test(
+    "A batch over several threads gives the same bits as over one", arguments: [1, 33, 600],
+    Similarity.allCases)
+  func threadsDoNotMatterToBatches(queries: Int, similarity: Similarity) throws {
+    let index = try ExactIndex(gaussian(70_001, 9, seed: 8), similarity: similarity)
+    let batch = gaussian(queries, 9, seed: 9)
+    let filters = (0..<queries).map { RowFilter.excluding([$0, 35_000 + $0, 70_000 - $0]) }
+    let one = try Parallel.$threads.withValue(1) {
+      try index.nearest(13, to: batch, where: filters)
+    }
+    for threads in [2, 3, 16] {
+      let many = try Parallel.$threads.withValue(threads) {
+        try index.nearest(13, to: batch, where: filters)
+      }
+      #expect(many == one)
+    }
+  }
+
   @Test("A sparse and a dense filter of the same rows give the same bits")
   func sparseEqualsDense() throws {
     let index = try ExactIndex(gaussian(3000, 37, seed: 6))
