@@ -14,6 +14,7 @@ struct IndexBenchmark {
   var json = false
   var only: (count: Int, dimensions: Int)?
   var set: URL?
+  var similarity = Similarity.innerProduct
 
   /// Catalogues of random vectors: in the third-level cache, and beyond it.
   static let shapes = [(100_000, 32), (1_000_000, 64), (500_000, 100), (200_000, 256)]
@@ -33,6 +34,9 @@ struct IndexBenchmark {
         let numbers = rest.popFirst()?.split(separator: "x").compactMap { Int($0) } ?? []
         guard numbers.count == 2, numbers.allSatisfy({ $0 > 0 }) else { return nil }
         only = (numbers[0], numbers[1])
+      case "--similarity":
+        guard let value = rest.popFirst().flatMap({ Similarity(rawValue: $0) }) else { return nil }
+        similarity = value
       case "--set":
         guard let path = rest.popFirst() else { return nil }
         set = URL(fileURLWithPath: path)
@@ -45,7 +49,7 @@ struct IndexBenchmark {
     guard let benchmark = IndexBenchmark(Array(CommandLine.arguments.dropFirst())) else {
       let usage = """
         usage: IndexBenchmark [--json] [--only VECTORSxDIMENSIONS | --set SET.safetensors] [-k 10]
-                              [--queries 1024]
+                              [--queries 1024] [--similarity innerProduct|cosine|euclidean]
 
         """
       FileHandle.standardError.write(Data(usage.utf8))
@@ -72,7 +76,7 @@ struct IndexBenchmark {
   }
 
   private func measure(_ vectors: Matrix, queries: Matrix) throws {
-    let index = try ExactIndex(vectors)
+    let index = try ExactIndex(vectors, similarity: similarity)
     for threads in Set([1, Parallel.threads]).sorted() {
       try Parallel.$threads.withValue(threads) {
         for row in [
