@@ -9,7 +9,8 @@ let package = Package(
   platforms: [.macOS(.v15)],
   dependencies: [.package(name: "shortlist", path: "..", traits: [])],
   targets: [
-    .executableTarget(name: "IndexBenchmark", dependencies: [shortlist]),
+    .executableTarget(name: "AnnBenchmark", dependencies: [shortlist]),
+    .executableTarget(name: "IndexBenchmark", dependencies: [shortlist, kernels]),
     .executableTarget(name: "KernelBenchmark", dependencies: [kernels]),
     .executableTarget(name: "LiveStress", dependencies: [shortlist]),
     .executableTarget(name: "PeerEvaluation", dependencies: [shortlist]),

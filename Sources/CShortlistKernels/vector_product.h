@@ -24,12 +24,40 @@ static void pack_panel(size_t columns, size_t k, const float *b, size_t ldb, flo
     }
 }
 
+/// out[i * tile_columns + r] = rows[r * ldb + i] for i and r in 0..<4.
+INLINE void transpose_four(const float *rows, size_t ldb, float *out) {
+  four row[4], pair[4], column[4];
+  UNROLL for (size_t r = 0; r < 4; r++) memcpy(&row[r], rows + r * ldb, sizeof(four));
+  UNROLL for (int r = 0; r < 4; r += 2) {
+    pair[r] = __builtin_shufflevector(row[r], row[r + 1], 0, 4, 1, 5);
+    pair[r + 1] = __builtin_shufflevector(row[r], row[r + 1], 2, 6, 3, 7);
+  }
+  UNROLL for (int r = 0; r < 2; r++) {
+    column[2 * r] = __builtin_shufflevector(pair[r], pair[r + 2], 0, 1, 4, 5);
+    column[2 * r + 1] = __builtin_shufflevector(pair[r], pair[r + 2], 2, 3, 6, 7);
+  }
+  UNROLL for (size_t i = 0; i < 4; i++) memcpy(out + i * tile_columns, &column[i], sizeof(four));
+}
+
 static void pack_transposed_panel(size_t columns, size_t k, const float *b, size_t ldb,
                                   float *packed) {
-  const size_t step = 64;
+  const size_t step = 64, fours = columns / 4 * 4;
   for (size_t first = 0; first < k; first += step) {
     const size_t end = first + step < k ? first + step : k;
-    for (size_t j = 0; j < columns; j++)
+    const size_t whole = first + (end - first) / 4 * 4;
+    for (size_t j = 0; j < fours; j += 4) {
+      for (size_t p = first; p < whole; p += 4) {
+        // Four rows are no stream that the processor recognises: those of the next panel are called.
+        if (p % 16 == 0)
+          UNROLL for (size_t r = 0; r < 4; r++)
+              __builtin_prefetch(b + (j + tile_columns + r) * ldb + p);
+        transpose_four(b + j * ldb + p, ldb, packed + p * tile_columns + j);
+      }
+      for (size_t p = whole; p < end; p++)
+        UNROLL for (size_t r = 0; r < 4; r++) packed[p * tile_columns + j + r] =
+            b[(j + r) * ldb + p];
+    }
+    for (size_t j = fours; j < columns; j++)
       for (size_t p = first; p < end; p++) packed[p * tile_columns + j] = b[j * ldb + p];
     for (size_t j = columns; j < tile_columns; j++)
       for (size_t p = first; p < end; p++) packed[p * tile_columns + j] = 0;

@@ -12,6 +12,11 @@ public import ShortlistTensors
 /// Results do not depend on the number of threads, on the size of blocks, or on whether the vectors
 /// are in memory or in a file. One query and a batch may differ in the last bit of a score.
 ///
+/// Euclidean distances are summed in double precision from the elements themselves, so that a vector finds
+/// itself with score 0 and near duplicates stand in their order. Inner products propose the rows; where
+/// lengths are so much larger than distances (a thousandfold and more) that rounding blurs them, more rows are
+/// proposed, at worst all. Subtract the mean of such vectors from vectors and queries: distances stay.
+///
 /// - Complexity: O(count * dimensions) for a query.
 public struct ExactIndex: VectorIndex {
   public let count: Int
@@ -21,20 +26,24 @@ public struct ExactIndex: VectorIndex {
   public var isExact: Bool { true }
 
   let source: VectorSource
+  let door: VectorDoor
 
   /// An index of vectors in memory.
   ///
   /// - Parameters:
   ///   - vectors: one vector a row; a mapped matrix is not copied.
-  ///   - similarity: with `.cosine`, a normalised copy is kept.
-  /// - Throws: `IndexError` that names the row if an element is NaN or infinite.
+  ///   - similarity: with `.cosine` and `.euclidean`, a copy made for it is kept instead.
+  /// - Throws: `IndexError` that names the row if an element is NaN or infinite, or if a vector is longer
+  ///   than 1e18 and the similarity Euclidean.
   public init(_ vectors: Matrix, similarity: Similarity = .innerProduct) throws {
     try IndexError.check(count: vectors.rows, dimensions: vectors.columns)
-    try IndexError.check(vectors: vectors, firstRow: 0)
+    var door = VectorDoor(similarity: similarity, dimensions: vectors.columns)
+    try door.inspect(vectors, firstRow: 0)
     count = vectors.rows
     dimensions = vectors.columns
     self.similarity = similarity
-    source = .memory(similarity == .cosine ? vectors.normalizingRows() : vectors)
+    self.door = door
+    source = .memory(door.admit(vectors: vectors))
   }
 
   /// An index of vectors that stay in a file and are read block by block at every search, for catalogues
@@ -46,21 +55,25 @@ public struct ExactIndex: VectorIndex {
   ///   - blockRows: vectors in memory at a time; 8 MiB of them if nil.
   ///   - similarity: what scores measure.
   /// - Throws: `FileError` and `TensorFileError` if the file cannot be read or is damaged, `IndexError`
-  ///   that names the row if an element is NaN or infinite.
+  ///   as for vectors in memory.
   public init(
     streaming file: URL, tensor: String, blockRows: Int? = nil,
     similarity: Similarity = .innerProduct
   ) throws {
     let vectors = try MatrixFile(file, tensor: tensor)
     try IndexError.check(count: vectors.rows, dimensions: vectors.columns)
-    let wanted = blockRows ?? (8 << 20) / (4 * max(1, vectors.columns))
+    let wanted = blockRows ?? VectorSource.blockRows(dimensions: vectors.columns)
     count = vectors.rows
     dimensions = vectors.columns
     self.similarity = similarity
-    source = .file(vectors, blockRows: max(1, wanted), normalizing: similarity == .cosine)
-    try source.forEachBlock { block, firstRow in
-      try IndexError.check(vectors: block, firstRow: firstRow)
+    source = .file(vectors, blockRows: max(1, wanted))
+    var door = VectorDoor(similarity: similarity, dimensions: vectors.columns)
+    // An inner product leaves vectors as they are.
+    let open = VectorDoor(similarity: .innerProduct, dimensions: vectors.columns)
+    try source.forEachBlock(through: open) { block, firstRow in
+      try door.inspect(block, firstRow: firstRow)
     }
+    self.door = door
   }
 
   public func nearest(
@@ -68,15 +81,13 @@ public struct ExactIndex: VectorIndex {
   ) throws -> [Neighbor] {
     try IndexError.check(k: k)
     try IndexError.check(dimensions: query.count, expected: dimensions)
-    try IndexError.check(query: query)
+    try door.check(query: query)
     guard count > 0 else { return [] }
-    var query = Matrix(copying: query)
-    if similarity == .cosine { query = query.normalizingRows() }
-    var best = TopK(min(k, count))
-    try source.forEachBlock { block, firstRow in
-      search(block, firstRow: firstRow, for: query, where: filter, into: &best)
-    }
-    return best.neighbors
+    let asked = proposals(for: k)
+    let proposed = try propose(
+      asked, for: door.admit(queries: Matrix(copying: query)), where: filter)
+    guard similarity == .euclidean else { return proposed }
+    return try nearestByDistance(k, to: query, where: filter, proposed: proposed, asked: asked)
   }
 
   public func nearest(
@@ -86,11 +97,28 @@ public struct ExactIndex: VectorIndex {
     try IndexError.check(dimensions: queries.columns, expected: dimensions)
     guard queries.rows > 0 else { return [] }
     try IndexError.check(filters: filters.count, queries: queries.rows)
-    for row in 0..<queries.rows { try IndexError.check(query: queries[row: row], number: row) }
+    for row in 0..<queries.rows { try door.check(query: queries[row: row], number: row) }
     guard count > 0 else { return Array(repeating: [], count: queries.rows) }
-    let batch = QueryBatch(
-      queries: similarity == .cosine ? queries.normalizingRows() : queries, filters: filters)
-    return try batch.search(source, k: min(k, count))
+    let batch = QueryBatch(queries: door.admit(queries: queries), filters: filters)
+    let asked = proposals(for: k)
+    let proposed = try batch.search(source, through: door, k: asked)
+    guard similarity == .euclidean else { return proposed }
+    return try Parallel.map(queries.rows) { row in
+      Result {
+        try nearestByDistance(
+          k, to: queries[row: row], where: filters.count == 1 ? filters[0] : filters[row],
+          proposed: proposed[row], asked: asked)
+      }
+    }.map { try $0.get() }
+  }
+
+  /// The best `k` rows by inner product inside the door, for a query that has come in.
+  func propose(_ k: Int, for query: Matrix, where filter: RowFilter) throws -> [Neighbor] {
+    var best = TopK(k)
+    try source.forEachBlock(through: door) { block, firstRow in
+      search(block, firstRow: firstRow, for: query, where: filter, into: &best)
+    }
+    return best.neighbors
   }
 }
 

@@ -7,7 +7,7 @@ public struct IndexError: Error, Sendable, Equatable {
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     private enum Value: String {
       case invalidCount, wrongDimensions, notFinite, wrongFilters, tooLarge, invalidConfiguration
-      case damagedFile, inUse, unknownIdentifier, invalidIdentifier
+      case damagedFile, inUse, unknownIdentifier, invalidIdentifier, tooLong
     }
     private let value: Value
 
@@ -31,6 +31,8 @@ public struct IndexError: Error, Sendable, Equatable {
     public static let invalidIdentifier = Code(value: .invalidIdentifier)
     /// A parameter of an index is out of range.
     public static let invalidConfiguration = Code(value: .invalidConfiguration)
+    /// A vector or a query is so long that squared distances are no numbers.
+    public static let tooLong = Code(value: .tooLong)
 
     public var description: String { value.rawValue }
   }
@@ -81,6 +83,14 @@ extension IndexError {
         "vector \(firstRow + row) has \(place(in: vectors[row: row])); expected finite numbers. "
           + "Has training diverged?")
     }
+  }
+
+  static func check(length: Double, of name: String) throws(IndexError) {
+    guard length > VectorDoor.lengthLimit else { return }
+    throw IndexError(
+      .tooLong,
+      "\(name) is \(Float(length)) long; Euclidean search takes lengths up to "
+        + "\(VectorDoor.lengthLimit). Scale vectors and queries alike")
   }
 
   static func check(count: Int, dimensions: Int) throws(IndexError) {

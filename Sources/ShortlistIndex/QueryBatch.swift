@@ -7,45 +7,51 @@ struct QueryBatch: Sendable {
   let filters: [RowFilter]
 
   // The tile of scores stays in the second-level cache; its height is a whole number of the kernels'
-  // tiles of 6 and of 14 rows. Queries of a group share a packed block of vectors.
+  // tiles of 6 and of 14 rows. Queries of a group share a packed block of vectors: packing for fewer
+  // is felt.
   private static let tileVectors = 1024
   private static let tileQueries = 84
-  private static let groupQueries = 504
+  private static let groupQueries = 252...518
   private static let kernelRows = 14
+  // A piece of vectors starts without a threshold, so that short ones are slow.
+  private static let pieceVectors = 16 * tileVectors
 
   /// The best `k` rows for each query.
-  func search(_ source: VectorSource, k: Int) throws -> [[Neighbor]] {
-    // Four groups at least, so that all cores have work.
-    let quarter = (queries.rows + 3) / 4
-    let whole = (quarter + Self.kernelRows - 1) / Self.kernelRows * Self.kernelRows
-    let size = min(Self.groupQueries, max(Self.kernelRows * 2, whole))
-    let groups = (queries.rows + size - 1) / size
-    @Sendable func rows(_ group: Int) -> Range<Int> {
-      group * size..<min((group + 1) * size, queries.rows)
-    }
-    var best = (0..<groups).map { Array(repeating: TopK(k), count: rows($0).count) }
-    try source.forEachBlock { block, firstRow in
-      best = Parallel.map(groups) { [best] group in
-        var part = best[group]
-        search(block, firstRow: firstRow, for: rows(group), into: &part)
-        return part
+  ///
+  /// Work is cut into groups of queries and pieces of vectors. The best of all are the best of the
+  /// pieces, so that the cut may follow the number of threads and the results do not.
+  func search(_ source: VectorSource, through door: VectorDoor, k: Int) throws -> [[Neighbor]] {
+    var best = Array(repeating: TopK(k), count: queries.rows)
+    try source.forEachBlock(through: door) { block, firstRow in
+      let cut = Cut(queries: queries.rows, vectors: block.rows, k: k)
+      let parts = Parallel.map(cut.chunks) { chunk in
+        search(
+          block, rows: cut.piece(chunk), firstRow: firstRow, for: cut.group(chunk), k: k)
+      }
+      for (chunk, part) in parts.enumerated() {
+        for (query, found) in zip(cut.group(chunk), part) { best[query].merge(found) }
       }
     }
-    return best.joined().map(\.neighbors)
+    let sorted = Parallel.map(Self.ceiling(best.count, Self.tileQueries)) { [best] part in
+      best[part * Self.tileQueries..<min((part + 1) * Self.tileQueries, best.count)].map(
+        \.neighbors)
+    }
+    return Array(sorted.joined())
   }
 
   private func search(
-    _ block: Matrix, firstRow: Int, for group: Range<Int>, into best: inout [TopK]
-  ) {
+    _ block: Matrix, rows: Range<Int>, firstRow: Int, for group: Range<Int>, k: Int
+  ) -> [TopK] {
+    var best = Array(repeating: TopK(k), count: group.count)
     var tile = ScoreTile(
-      queries: min(Self.tileQueries, group.count), vectors: min(Self.tileVectors, block.rows),
+      queries: min(Self.tileQueries, group.count), vectors: min(Self.tileVectors, rows.count),
       dimensions: block.columns)
-    for start in stride(from: 0, to: block.rows, by: Self.tileVectors) {
-      tile.pack(block, rows: start..<min(start + Self.tileVectors, block.rows))
+    for start in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.tileVectors) {
+      tile.pack(block, rows: start..<min(start + Self.tileVectors, rows.upperBound))
       for first in stride(from: group.lowerBound, to: group.upperBound, by: Self.tileQueries) {
-        let rows = first..<min(first + Self.tileQueries, group.upperBound)
-        tile.score(queries, rows: rows)
-        for query in rows {
+        let some = first..<min(first + Self.tileQueries, group.upperBound)
+        tile.score(queries, rows: some)
+        for query in some {
           var scores = tile[query - first]
           let filter = filters.count == 1 ? filters[0] : filters[query]
           filter.hide(in: &scores, firstRow: firstRow + start)
@@ -53,5 +59,46 @@ struct QueryBatch: Sendable {
         }
       }
     }
+    for query in best.indices { best[query].trim() }
+    return best
   }
+
+  /// Groups of queries, and pieces of vectors where the queries are too few for all threads.
+  private struct Cut: Sendable {
+    let queries: Int
+    let vectors: Int
+    let groupSize: Int
+    let groups: Int
+    let pieces: Int
+
+    init(queries: Int, vectors: Int, k: Int) {
+      self.queries = queries
+      self.vectors = vectors
+      // Two chunks a thread even out what other programs take.
+      let wanted = Parallel.threads > 1 ? 2 * Parallel.threads : 1
+      let fewest = QueryBatch.ceiling(queries, QueryBatch.groupQueries.upperBound)
+      let most = max(fewest, queries / QueryBatch.groupQueries.lowerBound)
+      let share = QueryBatch.ceiling(queries, min(max(wanted, fewest), most))
+      groupSize = max(
+        2 * QueryBatch.kernelRows,
+        QueryBatch.ceiling(share, QueryBatch.kernelRows) * QueryBatch.kernelRows)
+      groups = QueryBatch.ceiling(queries, groupSize)
+      pieces = max(
+        1, min(QueryBatch.ceiling(wanted, groups), vectors / max(QueryBatch.pieceVectors, 512 * k)))
+    }
+
+    var chunks: Int { groups * pieces }
+
+    func group(_ chunk: Int) -> Range<Int> {
+      let first = chunk / pieces * groupSize
+      return first..<min(first + groupSize, queries)
+    }
+
+    func piece(_ chunk: Int) -> Range<Int> {
+      let number = chunk % pieces
+      return number * vectors / pieces..<(number + 1) * vectors / pieces
+    }
+  }
+
+  private static func ceiling(_ a: Int, _ b: Int) -> Int { (a + b - 1) / b }
 }

@@ -1,6 +1,6 @@
 public import ShortlistTensors
 
-/// Finds the vectors with the largest inner products with a query.
+/// Finds the vectors that are most similar to a query.
 ///
 /// An index knows rows, not identifiers. A larger score is better, and of equal scores the smaller row
 /// comes first. Fewer than k neighbours come back only where fewer rows pass the filter.
@@ -79,4 +79,7 @@ public enum Similarity: String, Sendable, Codable, CaseIterable {
   /// The cosine of the angle between them: both are normalised at the door, and the rest is the inner
   /// product. A vector of zeros has cosine 0 with everything.
   case cosine
+  /// Minus the squared Euclidean distance: 0 for equal vectors, and less the farther they are apart. Vectors
+  /// and queries may be 1e18 long at most.
+  case euclidean
 }

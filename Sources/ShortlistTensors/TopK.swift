@@ -18,13 +18,14 @@ package struct TopK: Sendable {
   private var nextRow: UInt32 = 0
 
   /// The kernel writes whole vectors past the last survivor, and asks for 64 at least.
-  private static let scratch = 256
+  private static let scratch = 64...256
 
   /// - Precondition: `k` is positive.
   package init(_ k: Int) {
     precondition(k > 0, "the top \(k)")
     self.k = k
-    limit = k + min(max(k, 256), 1 << 20)
+    // The shorter the buffer, the sooner the threshold rises; the longer, the fewer the cuts.
+    limit = k + min(max(k, 32), 1 << 20)
   }
 
   /// Forgets everything.
@@ -47,12 +48,15 @@ package struct TopK: Sendable {
     while position < scores.count {
       let full = keys.count >= k && threshold > -.infinity
       let wanted = full && inOrder ? threshold.nextUp : threshold
-      unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: Self.scratch) { found in
-        unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Self.scratch) { rows in
+      // Room for as many as fit before the next cut: what comes after meets a higher threshold.
+      let room = min(
+        max(limit - keys.count + 32, Self.scratch.lowerBound), Self.scratch.upperBound)
+      unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: room) { found in
+        unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: room) { rows in
           guard let s = found.baseAddress, let r = rows.baseAddress else { return }
           let count = unsafe scores.withPointer { x in
             unsafe Kernels.best.select(
-              x, scores.count, wanted, UInt32(firstRow), s, r, Self.scratch, &position)
+              x, scores.count, wanted, UInt32(firstRow), s, r, room, &position)
           }
           for i in 0..<count { keys.append(unsafe Self.key(s[i], r[i])) }
         }
@@ -69,6 +73,9 @@ package struct TopK: Sendable {
     nextRow = max(nextRow, UInt32(row) + 1)
     if keys.count >= limit { cut() }
   }
+
+  /// Forgets what is not among the best so far.
+  package mutating func trim() { cut() }
 
   /// Takes what another has kept.
   package mutating func merge(_ other: TopK) {

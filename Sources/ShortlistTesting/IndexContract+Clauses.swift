@@ -15,8 +15,9 @@ extension IndexContract {
         try require(index.dimensions == n, "dimensions is \(index.dimensions) for \(n)")
         for i in 0..<n {
           let found = try index.nearest(1, to: elements(basis, i))
+          let score: Float = contract.similarity == .euclidean ? 0 : 1
           try require(
-            found == [Neighbor(row: i, score: 1)], "basis vector \(i) of \(n) finds \(found)")
+            found == [Neighbor(row: i, score: score)], "basis vector \(i) of \(n) finds \(found)")
         }
       }
     }
@@ -24,12 +25,12 @@ extension IndexContract {
     func plantedNeighbors() throws {
       var vectors = randomVectors(3000, dimensions: 24, seed: 1)
       let query = elements(randomVectors(1, dimensions: 24, seed: 2), 0)
-      let planted = [2999, 0, 1500, 777, 64]
-      for (place, row) in planted.enumerated() {
-        for i in 0..<24 { vectors[row, i] = query[i] * Float(20 - place) }
+      let rows = [2999, 0, 1500, 777, 64]
+      for (place, row) in rows.enumerated() {
+        for i in 0..<24 { vectors[row, i] = planted(query, at: i, place) }
       }
       let found = try contract.build(vectors).nearest(5, to: query)
-      try require(found.map(\.row) == planted, "planted \(planted), found \(found.map(\.row))")
+      try require(found.map(\.row) == rows, "planted \(rows), found \(found.map(\.row))")
     }
 
     func ties() throws {
@@ -50,8 +51,10 @@ extension IndexContract {
       let copies = [3, 77, 78, 300, 599]
       for row in 0..<600 { vectors[row, 1 + row % 7] = 1 }
       for row in copies { for i in 0..<8 { vectors[row, i] = i == 0 ? 5 : 0 } }
-      let found = try contract.build(vectors).nearest(5, to: [1, 0, 0, 0, 0, 0, 0, 0])
-      try require(found == copies.map { Neighbor(row: $0, score: 5) }, "found \(found)")
+      let query: [Float] = [5, 0, 0, 0, 0, 0, 0, 0]
+      let found = try contract.build(vectors).nearest(5, to: query)
+      try require(found.map(\.row) == copies, "found \(found)")
+      try expect(found, bruteForce(5, to: query, in: vectors), "copies")
     }
 
     func boundsOfK() throws {
@@ -140,7 +143,7 @@ extension IndexContract {
         let queries = randomVectors(10, dimensions: dimensions, seed: 9)
         for row in 0..<10 {
           let query = elements(queries, row)
-          let truth = IndexContract.bruteForce(10, to: query, in: vectors)
+          let truth = bruteForce(10, to: query, in: vectors)
           let answer = try index.nearest(10, to: query)
           try requireOrder(answer)
           if index.isExact { try expect(answer, truth, "\(count) x \(dimensions)") }
@@ -193,14 +196,21 @@ extension IndexContract {
 }
 
 extension IndexContract.Test {
-  private func bruteForce(_ k: Int, to query: [Float], in vectors: Matrix) -> [Neighbor] {
-    IndexContract.bruteForce(k, to: query, in: vectors)
+  private func bruteForce(
+    _ k: Int, to query: [Float], in vectors: Matrix, where filter: RowFilter = .all
+  ) -> [Neighbor] {
+    IndexContract.bruteForce(k, to: query, in: vectors, by: contract.similarity, where: filter)
   }
 
-  private func bruteForce(
-    _ k: Int, to query: [Float], in vectors: Matrix, where filter: RowFilter
-  ) -> [Neighbor] {
-    IndexContract.bruteForce(k, to: query, in: vectors, where: filter)
+  /// An element of a vector that is the nearer to a query the smaller `place` is.
+  private func planted(_ query: [Float], at i: Int, _ place: Int) -> Float {
+    // At right angles to the query.
+    let aside = i == 0 ? -query[1] : i == 1 ? query[0] : 0
+    switch contract.similarity {
+    case .innerProduct: return query[i] * Float(20 - place)
+    case .cosine: return query[i] * 20 + aside * Float(place)
+    case .euclidean: return query[i] + (i == 0 ? Float(place) : 0)
+    }
   }
 
   private func randomVectors(_ count: Int, dimensions: Int, seed: UInt64) -> Matrix {
@@ -217,12 +227,24 @@ extension IndexContract.Test {
 
   private func expect(_ found: [Neighbor], _ wanted: [Neighbor], _ what: String) throws {
     guard found != wanted else { return }
+    if contract.similarity == .cosine, isClose(found, wanted) { return }
     let place = zip(found, wanted).enumerated().first { $1.0 != $1.1 }?.offset
     let at = place ?? min(found.count, wanted.count)
     try require(
       false,
       "\(what): \(found.count) neighbours for \(wanted.count); at \(at) "
         + "\(found.dropFirst(at).prefix(2)), expected \(wanted.dropFirst(at).prefix(2))")
+  }
+
+  /// Whether scores agree but for rounding, and rows but for those whose scores are that near.
+  private func isClose(_ found: [Neighbor], _ wanted: [Neighbor]) -> Bool {
+    let tolerance: Float = 1e-5
+    func near(_ a: Float, _ b: Float) -> Bool { abs(a - b) <= tolerance }
+    guard found.count == wanted.count, zip(found, wanted).allSatisfy({ near($0.score, $1.score) })
+    else { return false }
+    let scores = Dictionary(uniqueKeysWithValues: wanted.map { ($0.row, $0.score) })
+    // A row that is not wanted can only have been level with the last.
+    return found.allSatisfy { near($0.score, scores[$0.row] ?? wanted.last?.score ?? .nan) }
   }
 
   private func requireOrder(_ found: [Neighbor]) throws {

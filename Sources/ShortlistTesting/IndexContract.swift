@@ -9,7 +9,8 @@ public import Shortlist
 /// }
 /// ```
 ///
-/// All vectors hold small integers, so that every sum is exact and ties are ties on every machine.
+/// All vectors hold small integers, so that every sum is exact and ties are ties on every machine. Cosines
+/// are not exact: there, neighbours are compared within 1e-5 of their scores.
 public struct IndexContract: Sendable {
   /// One thing that an index must do.
   public enum Clause: String, Sendable, CaseIterable, CustomStringConvertible {
@@ -41,13 +42,19 @@ public struct IndexContract: Sendable {
 
   let build: Builder
   let minimumRecall: Double
+  let similarity: Similarity
 
   /// - Parameters:
   ///   - minimumRecall: the share of the true neighbours that an index that is not exact must find in
   ///     random vectors. An exact index must find all.
+  ///   - similarity: what the scores of the index measure.
   ///   - build: builds the index under test; it is called many times.
-  public init(minimumRecall: Double = 0.9, _ build: @escaping Builder) {
+  public init(
+    minimumRecall: Double = 0.9, similarity: Similarity = .innerProduct,
+    _ build: @escaping Builder
+  ) {
     self.minimumRecall = minimumRecall
+    self.similarity = similarity
     self.build = build
   }
 
@@ -88,15 +95,30 @@ public struct IndexContract: Sendable {
 
   /// The true neighbours, by plain loops and a full sort.
   public static func bruteForce(
-    _ k: Int, to query: [Float], in vectors: Matrix, where filter: RowFilter = .all
+    _ k: Int, to query: [Float], in vectors: Matrix, by similarity: Similarity = .innerProduct,
+    where filter: RowFilter = .all
   ) -> [Neighbor] {
     var all: [Neighbor] = []
     for row in 0..<vectors.rows where filter.contains(row) {
-      var score: Float = 0
-      for column in 0..<vectors.columns { score += query[column] * vectors[row, column] }
-      all.append(Neighbor(row: row, score: score))
+      let vector = (0..<vectors.columns).map { vectors[row, $0] }
+      all.append(Neighbor(row: row, score: score(query, vector, by: similarity)))
     }
     all.sort { ($1.score, $0.row) < ($0.score, $1.row) }
     return Array(all.prefix(k))
+  }
+
+  private static func score(_ a: [Float], _ b: [Float], by similarity: Similarity) -> Float {
+    func product(_ a: [Float], _ b: [Float]) -> Double {
+      zip(a, b).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+    }
+    switch similarity {
+    case .innerProduct:
+      return Float(product(a, b))
+    case .cosine:
+      let lengths = (product(a, a) * product(b, b)).squareRoot()
+      return lengths > 0 ? Float(product(a, b) / lengths) : 0
+    case .euclidean:
+      return -zip(a, b).reduce(Float(0)) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    }
   }
 }

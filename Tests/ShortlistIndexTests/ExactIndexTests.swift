@@ -7,18 +7,24 @@ import Testing
 
 @Suite("Exact index")
 struct ExactIndexTests {
-  @Test("The contract, in memory", arguments: IndexContract.Clause.allCases)
-  func contractInMemory(clause: IndexContract.Clause) throws {
-    try IndexContract { try ExactIndex($0) }.check(clause)
+  @Test(
+    "The contract, in memory", arguments: IndexContract.Clause.allCases, Similarity.allCases)
+  func contractInMemory(clause: IndexContract.Clause, similarity: Similarity) throws {
+    try IndexContract(similarity: similarity) {
+      try ExactIndex($0, similarity: similarity)
+    }.check(clause)
   }
 
-  @Test("The contract, streamed from a file", arguments: IndexContract.Clause.allCases)
-  func contractStreamed(clause: IndexContract.Clause) throws {
+  @Test(
+    "The contract, streamed from a file", arguments: IndexContract.Clause.allCases,
+    Similarity.allCases)
+  func contractStreamed(clause: IndexContract.Clause, similarity: Similarity) throws {
     try withTemporaryFolder { folder in
-      let contract = IndexContract { vectors in
+      let contract = IndexContract(similarity: similarity) { vectors in
         let file = folder.appending(path: "\(UInt64.random(in: .min ... .max)).safetensors")
         try Safetensors.write([("vectors", vectors)], to: file)
-        return try ExactIndex(streaming: file, tensor: "vectors", blockRows: 100)
+        return try ExactIndex(
+          streaming: file, tensor: "vectors", blockRows: 100, similarity: similarity)
       }
       try contract.check(clause)
     }
@@ -84,6 +90,24 @@ struct ExactIndexTests {
     }
   }
 
+  @Test(
+    "A batch over several threads gives the same bits as over one", arguments: [1, 33, 600],
+    Similarity.allCases)
+  func threadsDoNotMatterToBatches(queries: Int, similarity: Similarity) throws {
+    let index = try ExactIndex(gaussian(70_001, 9, seed: 8), similarity: similarity)
+    let batch = gaussian(queries, 9, seed: 9)
+    let filters = (0..<queries).map { RowFilter.excluding([$0, 35_000 + $0, 70_000 - $0]) }
+    let one = try Parallel.$threads.withValue(1) {
+      try index.nearest(13, to: batch, where: filters)
+    }
+    for threads in [2, 3, 16] {
+      let many = try Parallel.$threads.withValue(threads) {
+        try index.nearest(13, to: batch, where: filters)
+      }
+      #expect(many == one)
+    }
+  }
+
   @Test("A sparse and a dense filter of the same rows give the same bits")
   func sparseEqualsDense() throws {
     let index = try ExactIndex(gaussian(3000, 37, seed: 6))
@@ -128,7 +152,7 @@ struct ExactIndexTests {
 }
 
 /// Numbers of no simple form, so that rounding shows.
-private func gaussian(_ rows: Int, _ columns: Int, seed: UInt64) -> Matrix {
+func gaussian(_ rows: Int, _ columns: Int, seed: UInt64) -> Matrix {
   var random = RandomStream(seed: seed)
   let values = (0..<rows * columns).map { _ in
     random.uniform() + random.uniform() + random.uniform() - 1.5
@@ -136,7 +160,7 @@ private func gaussian(_ rows: Int, _ columns: Int, seed: UInt64) -> Matrix {
   return Matrix(rows: rows, columns: columns, values: values)
 }
 
-private func withTemporaryFolder(_ body: (URL) throws -> Void) throws {
+func withTemporaryFolder(_ body: (URL) throws -> Void) throws {
   let folder = FileManager.default.temporaryDirectory.appending(
     path: "shortlist-\(UInt64.random(in: .min ... .max))")
   try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

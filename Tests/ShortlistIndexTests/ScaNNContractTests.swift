@@ -41,4 +41,14 @@ struct ScaNNContractTests {
       try ScaNNIndex($0, configuration: variant.configuration)
     }.check(clause)
   }
+
+  @Test(
+    "It keeps it for cosine and distance, too", arguments: [Similarity.cosine, .euclidean],
+    IndexContract.Clause.allCases)
+  func contract(similarity: Similarity, clause: IndexContract.Clause) throws {
+    try IndexContract(minimumRecall: 0.9, similarity: similarity) {
+      try ScaNNIndex(
+        $0, configuration: ScaNNVariant.tree.configuration, similarity: similarity)
+    }.check(clause)
+  }
 }

@@ -26,7 +26,7 @@ struct ScaNNFileTests {
   @Test("What is written is read equal", arguments: ScaNNVariant.allCases)
   func roundTrip(variant: ScaNNVariant) throws {
     try inFolder { file in
-      for similarity in [Similarity.innerProduct, .cosine] {
+      for similarity in Similarity.allCases {
         let index = try ScaNNIndex(
           Self.vectors, configuration: variant.configuration, similarity: similarity)
         for includingVectors in [true, false] {
@@ -68,7 +68,7 @@ struct ScaNNFileTests {
       let source = file.deletingLastPathComponent().appending(path: "vectors.safetensors")
       try Safetensors.write([("v", Self.vectors)], to: source)
       for variant in [ScaNNVariant.tree, .int8, .halfReordering] {
-        for similarity in [Similarity.innerProduct, .cosine] {
+        for similarity in Similarity.allCases {
           try ScaNNIndex(
             Self.vectors, configuration: variant.configuration, similarity: similarity
           ).write(to: file)

@@ -37,7 +37,7 @@ struct ScaNNIndexTests {
     return Double(hits) / Double(truth.map(\.count).reduce(0, +))
   }
 
-  @Test("The default finds nearly all neighbours", arguments: [Similarity.innerProduct, .cosine])
+  @Test("The default finds nearly all neighbours", arguments: Similarity.allCases)
   func defaultRecall(similarity: Similarity) throws {
     let index = try ScaNNIndex(Self.vectors, similarity: similarity)
     #expect(try recall(index, Self.vectors) > 0.97)
@@ -107,8 +107,8 @@ struct ScaNNIndexTests {
     let index = try ScaNNIndex(Self.vectors, configuration: configuration)
     var leaves = [Set<Int>](repeating: [], count: 6000)
     for leaf in 0..<(index.configuration.leaves ?? 0) {
-      for position in index.leafOffsets[leaf]..<index.leafOffsets[leaf + 1] {
-        leaves[Int(index.rows[position])].insert(leaf)
+      for position in index.parts.leafOffsets[leaf]..<index.parts.leafOffsets[leaf + 1] {
+        leaves[Int(index.parts.rows[position])].insert(leaf)
       }
     }
     #expect(leaves.allSatisfy { $0.count == 2 })

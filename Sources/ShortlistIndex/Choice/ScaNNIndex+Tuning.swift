@@ -64,7 +64,7 @@ private struct Tuning {
 
   /// The fastest depth that reaches the recall, or the deepest.
   func depth() throws -> ScaNNIndex.Depth {
-    let leaves = Self.steps(from: 1, to: index.centroids.rows)
+    let leaves = Self.steps(from: 1, to: index.parts.centroids.rows)
     let orders = Self.steps(
       from: trial.k, to: max(trial.k, min(4096, index.count)))
     var fewest = leaves.count - 1

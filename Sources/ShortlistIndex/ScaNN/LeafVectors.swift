@@ -23,17 +23,67 @@ enum ReorderingVectors: Sendable {
   case bfloat16(HalfRows)
   case int8(ByteRows)
 
-  /// The inner products of a query with rows.
+  /// - Parameters:
+  ///   - vectors: as they are outside.
+  ///   - columns: of the vectors inside, which rounded ones are.
+  init(_ precision: ScaNNIndex.Precision, _ vectors: Matrix, columns: Int, factors: [Float]?) {
+    switch precision {
+    case .exact: self = .exact(vectors, factors: factors)
+    case .bfloat16: self = .bfloat16(HalfRows(rows: vectors.rows, columns: columns))
+    case .int8: self = .int8(ByteRows(rows: vectors.rows, columns: columns))
+    }
+  }
+
+  /// Rounds a block of vectors as they are inside; exact ones are there already.
+  mutating func set(_ block: Matrix, firstRow: Int) {
+    switch self {
+    case .exact: break
+    case .bfloat16(let rows):
+      for row in 0..<block.rows { rows.set(block[row: row], at: firstRow + row) }
+    case .int8(var rows):
+      // The one reference, so that the rows are not copied.
+      self = .int8(ByteRows(rows: 0, columns: 0))
+      for row in 0..<block.rows { rows.set(block[row: row], at: firstRow + row) }
+      self = .int8(rows)
+    }
+  }
+
+  /// The scores of rows by what similarity measures.
+  ///
+  /// - Parameter query: as it is inside, perhaps filled up with zeros.
   func scores(
-    of query: Span<Float>, with rows: Span<UInt32>, into scores: inout MutableSpan<Float>
+    of query: [Float], with rows: Span<UInt32>, _ door: VectorDoor,
+    into scores: inout MutableSpan<Float>
   ) {
     switch self {
     case .exact(let vectors, let factors):
+      let query = query.span.extracting(first: vectors.columns)
+      if door.similarity == .euclidean {
+        for i in 0..<rows.count {
+          scores[i] = door.distanceScore(of: query, with: vectors[row: Int(rows[i])])
+        }
+        return
+      }
       vectors.innerProducts(of: query, withRows: rows, into: &scores)
       guard let factors else { return }
       for i in 0..<rows.count { scores[i] *= factors[Int(rows[i])] }
-    case .bfloat16(let vectors): vectors.innerProducts(of: query, withRows: rows, into: &scores)
-    case .int8(let vectors): vectors.innerProducts(of: query, withRows: rows, into: &scores)
+    case .bfloat16(let vectors):
+      vectors.innerProducts(
+        of: query.span.extracting(first: vectors.columns), withRows: rows, into: &scores)
+      door.turnBack(&scores, count: rows.count, query: query)
+    case .int8(let vectors):
+      vectors.innerProducts(
+        of: query.span.extracting(first: vectors.columns), withRows: rows, into: &scores)
+      door.turnBack(&scores, count: rows.count, query: query)
     }
+  }
+}
+
+extension VectorDoor {
+  /// Makes inner products inside what similarity measures outside.
+  fileprivate func turnBack(_ scores: inout MutableSpan<Float>, count: Int, query: [Float]) {
+    guard similarity == .euclidean else { return }
+    let squares = Float(query.span.extracting(first: dimensions).sumOfSquares())
+    for i in 0..<count { scores[i] = min(0, 2 * scores[i] - squares) }
   }
 }

@@ -58,7 +58,9 @@ extension ScaNNIndex.Configuration {
   /// The configuration with everything chosen.
   ///
   /// - Throws: `IndexError` if a value is out of range.
-  func resolved(count: Int, dimensions: Int) throws(IndexError) -> Self {
+  func resolved(
+    count: Int, dimensions: Int, _ similarity: Similarity
+  ) throws(IndexError) -> Self {
     try check()
     var result = self
     let leaves = max(1, min(self.leaves ?? Self.leaves(for: count), count))
@@ -68,6 +70,8 @@ extension ScaNNIndex.Configuration {
     // A second place costs a row number more: where vectors are short that is much beside the code.
     result.soarLambda = soarLambda ?? (scoring == .codes && dimensions >= 64 ? 1.5 : 0)
     if leaves == 1 { result.soarLambda = 0 }
+    // Distances have no direction in which errors weigh more.
+    if similarity == .euclidean { result.anisotropicThreshold = 0 }
     return result
   }
 

@@ -15,17 +15,12 @@ extension ScaNNIndex {
     similarity: Similarity = .innerProduct
   ) throws {
     try IndexError.check(count: vectors.rows, dimensions: vectors.columns)
-    let prepared = similarity == .cosine ? vectors.normalizingRows() : vectors
-    let configuration = try configuration.resolved(
-      count: vectors.rows, dimensions: vectors.columns)
     self = try Self.build(
-      VectorSource.memory(prepared), count: vectors.rows, dimensions: vectors.columns,
-      configuration,
-      similarity, exact: .exact(vectors, factors: similarity.factors(of: vectors)))
+      VectorSource.memory(vectors), vectors, configuration, similarity)
   }
 
   /// Builds an index of vectors that stay in a file, for catalogues larger than memory: the file is read
-  /// block by block, three times, and mapped for reordering. In memory stand a code and up to two row
+  /// block by block, four times, and mapped for reordering. In memory stand a code and up to two row
   /// numbers for each vector, and the sample that the tree is learnt from.
   ///
   /// - Parameters:
@@ -40,31 +35,36 @@ extension ScaNNIndex {
   ) throws {
     let vectors = try Safetensors(contentsOf: file).matrix(tensor)
     try IndexError.check(count: vectors.rows, dimensions: vectors.columns)
-    let configuration = try configuration.resolved(
-      count: vectors.rows, dimensions: vectors.columns)
     let source = VectorSource.file(
       try MatrixFile(file, tensor: tensor),
-      blockRows: max(1, blockRows ?? VectorSource.blockRows(dimensions: vectors.columns)),
-      normalizing: similarity == .cosine)
-    self = try Self.build(
-      source, count: vectors.rows, dimensions: vectors.columns, configuration, similarity,
-      exact: .exact(vectors, factors: similarity.factors(of: vectors)))
+      blockRows: max(1, blockRows ?? VectorSource.blockRows(dimensions: vectors.columns)))
+    self = try Self.build(source, vectors, configuration, similarity)
   }
 
-  static func build(
-    _ source: VectorSource, count: Int, dimensions: Int, _ configuration: Configuration,
-    _ similarity: Similarity, exact: ReorderingVectors
+  /// - Parameter vectors: the same as the source gives, mapped where they are in a file.
+  private static func build(
+    _ source: VectorSource, _ vectors: Matrix, _ configuration: Configuration,
+    _ similarity: Similarity
   ) throws -> ScaNNIndex {
+    let count = vectors.rows
+    let configuration = try configuration.resolved(
+      count: count, dimensions: vectors.columns, similarity)
+    var door = VectorDoor(similarity: similarity, dimensions: vectors.columns)
+    let outside = VectorDoor(similarity: .innerProduct, dimensions: vectors.columns)
+    try source.forEachBlock(through: outside) { try door.inspect($0, firstRow: $1) }
     var random = RandomStream(seed: configuration.seed, stream: 1)
-    let sample = try source.sample(configuration.trainingSample, of: count, random: &random)
+    let drawn = try source.sample(configuration.trainingSample, of: vectors, random: &random)
+    door.scaleColumn(toFit: drawn)
+    let sample = door.admit(vectors: drawn)
+    let columns = door.innerDimensions
     let tree = PartitionTree(
       training: sample, leaves: configuration.leaves ?? 1, iterations: configuration.iterations,
-      spherical: configuration.spherical, columns: dimensions, random: &random)
+      spherical: configuration.spherical, columns: columns, random: &random)
 
     var first: [Int32] = []
     var second: [Int32] = []
-    try source.forEachBlock { block, firstRow in
-      try IndexError.check(vectors: block, firstRow: firstRow)
+    try source.forEachBlock(through: outside) { block, _ in
+      let block = door.admit(vectors: block)
       let leaves = tree.assign(block)
       first += leaves
       if let lambda = configuration.soarLambda, lambda > 0 {
@@ -74,35 +74,40 @@ extension ScaNNIndex {
     let positions = Positions(first: first, second: second, leaves: tree.leaves)
     var filling = LeafFilling(
       tree: tree, configuration: configuration, positions: positions, sample: sample,
-      columns: dimensions, random: &random)
-    try source.forEachBlock { block, firstRow in
+      columns: columns, random: &random)
+    var reordering = ReorderingVectors(
+      configuration.precision, vectors, columns: columns, factors: similarity.factors(of: vectors))
+    try source.forEachBlock(through: outside) { block, firstRow in
+      let block = door.admit(vectors: block)
       filling.fill(block, firstRow: firstRow, leaves: first, places: positions.first)
       if !second.isEmpty {
         filling.fill(block, firstRow: firstRow, leaves: second, places: positions.second)
       }
+      reordering.set(block, firstRow: firstRow)
     }
     return ScaNNIndex(
-      count: count, dimensions: dimensions, similarity: similarity, configuration: configuration,
-      centroids: tree.centroids, leafOffsets: positions.offsets,
-      rows: RowNumbers(positions.rows, below: count), leafVectors: filling.vectors,
-      vectors: try exact.rounded(to: configuration.precision, source))
+      configuration: configuration,
+      parts: Parts(
+        count: count, door: door, centroids: tree.centroids, leafOffsets: positions.offsets,
+        rows: RowNumbers(positions.rows, below: count), leafVectors: filling.vectors,
+        vectors: reordering))
   }
 }
 
 extension VectorSource {
   /// As many vectors as asked, at random, or all where there are not more.
   fileprivate func sample(
-    _ wanted: Int, of count: Int, random: inout RandomStream
+    _ wanted: Int, of vectors: Matrix, random: inout RandomStream
   ) throws -> Matrix {
+    let count = vectors.rows
     if case .memory(let vectors) = self, count <= wanted { return vectors }
+    let outside = VectorDoor(similarity: .innerProduct, dimensions: vectors.columns)
     let rows =
       count <= wanted
       ? Array(0..<count) : random.permutation(of: count).prefix(wanted).sorted()
     var parts: [Matrix] = []
     var next = 0
-    var columns = 0
-    try forEachBlock { block, firstRow in
-      columns = block.columns
+    try forEachBlock(through: outside) { block, firstRow in
       var here: [Int32] = []
       while next < rows.count, rows[next] < firstRow + block.rows {
         here.append(Int32(rows[next] - firstRow))
@@ -110,30 +115,6 @@ extension VectorSource {
       }
       parts.append(block.gathering(here))
     }
-    return Matrix(stacking: parts, columns: columns)
-  }
-}
-
-extension ReorderingVectors {
-  /// The same vectors as a precision asks.
-  fileprivate func rounded(
-    to precision: ScaNNIndex.Precision, _ source: VectorSource
-  ) throws -> ReorderingVectors {
-    guard case .exact(let vectors, _) = self else { return self }
-    switch precision {
-    case .exact: return self
-    case .bfloat16:
-      let rows = HalfRows(rows: vectors.rows, columns: vectors.columns)
-      try source.forEachBlock { block, firstRow in
-        for row in 0..<block.rows { rows.set(block[row: row], at: firstRow + row) }
-      }
-      return .bfloat16(rows)
-    case .int8:
-      var rows = ByteRows(rows: vectors.rows, columns: vectors.columns)
-      try source.forEachBlock { block, firstRow in
-        for row in 0..<block.rows { rows.set(block[row: row], at: firstRow + row) }
-      }
-      return .int8(rows)
-    }
+    return Matrix(stacking: parts, columns: vectors.columns)
   }
 }

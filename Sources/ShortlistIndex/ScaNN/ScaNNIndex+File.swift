@@ -21,9 +21,9 @@ extension ScaNNIndex {
   public func write(to file: URL, includingVectors: Bool = true) throws {
     let description = Description(
       count: count, dimensions: dimensions, similarity: similarity, configuration: configuration,
-      positions: rows.count, measurements: measurements)
+      positions: parts.rows.count, columnScale: parts.door.columnScale, measurements: measurements)
     try VerifiedTensors.write(
-      parts(includingVectors: includingVectors), kind: Self.fileKind, format: Self.fileFormat,
+      tensors(includingVectors: includingVectors), kind: Self.fileKind, format: Self.fileFormat,
       description: description, to: file)
   }
 
@@ -61,13 +61,16 @@ extension ScaNNIndex {
     var similarity: Similarity
     var configuration: Configuration
     var positions: Int
+    /// Of the Euclidean column.
+    var columnScale: Float
     var measurements: IndexMeasurements?
 
     var isConsistent: Bool {
       (0..<Int(UInt32.max)).contains(count) && (0...1 << 20).contains(dimensions)
         && (dimensions > 0 || count == 0) && (positions == count || positions == 2 * count)
         && (1...max(1, count)).contains(configuration.leaves ?? 0)
-        && (try? configuration.resolved(count: count, dimensions: dimensions)) != nil
+        && columnScale > 0 && columnScale.isFinite
+        && (try? configuration.resolved(count: count, dimensions: dimensions, similarity)) != nil
     }
   }
 
@@ -87,29 +90,29 @@ extension ScaNNIndex {
     static let vectors = "vectors"
   }
 
-  private func parts(includingVectors: Bool) -> VerifiedTensors.Parts {
-    var parts = VerifiedTensors.Parts()
-    parts.add(Names.centroids, centroids, scales: Names.centroidScales)
-    parts.add(Names.leafOffsets, leafOffsets.map { Int64($0) })
-    parts.add(Names.rows, rows.storage, .uint8, [rows.count, rows.width])
-    switch leafVectors {
+  private func tensors(includingVectors: Bool) -> VerifiedTensors.Parts {
+    var tensors = VerifiedTensors.Parts()
+    tensors.add(Names.centroids, parts.centroids, scales: Names.centroidScales)
+    tensors.add(Names.leafOffsets, parts.leafOffsets.map { Int64($0) })
+    tensors.add(Names.rows, parts.rows.storage, .uint8, [parts.rows.count, parts.rows.width])
+    switch parts.leafVectors {
     case .codes(let codebook, let codes):
-      parts.add(Names.codebook, codebook.centers)
-      parts.add(Names.codes, codes.storage, .uint8, [codes.storage.count])
-    case .int8(let vectors): parts.add(Names.leafBytes, vectors, scales: Names.leafScales)
+      tensors.add(Names.codebook, codebook.centers)
+      tensors.add(Names.codes, codes.storage, .uint8, [codes.storage.count])
+    case .int8(let vectors): tensors.add(Names.leafBytes, vectors, scales: Names.leafScales)
     case .bfloat16(let vectors):
-      parts.add(Names.leafHalves, vectors.storage, .bfloat16, [vectors.rows, vectors.columns])
+      tensors.add(Names.leafHalves, vectors.storage, .bfloat16, [vectors.rows, vectors.columns])
     }
-    switch vectors {
+    switch parts.vectors {
     case .exact(let vectors, _):
-      parts.add(Names.vectors, vectors, isWritten: includingVectors)
+      tensors.add(Names.vectors, vectors, isWritten: includingVectors)
     case .int8(let vectors):
-      parts.add(Names.reorderingBytes, vectors, scales: Names.reorderingScales)
+      tensors.add(Names.reorderingBytes, vectors, scales: Names.reorderingScales)
     case .bfloat16(let vectors):
-      parts.add(
+      tensors.add(
         Names.reorderingHalves, vectors.storage, .bfloat16, [vectors.rows, vectors.columns])
     }
-    return parts
+    return tensors
   }
 
   private static func assemble(_ file: VerifiedTensors, vectors: Matrix?) throws -> ScaNNIndex {
@@ -117,7 +120,10 @@ extension ScaNNIndex {
     guard description.isConsistent else { throw file.damage("the description contradicts itself") }
     let configuration = description.configuration
     let (count, positions) = (description.count, description.positions)
-    let (leaves, columns) = (configuration.leaves ?? 1, description.dimensions)
+    let dimensions = description.dimensions
+    var door = VectorDoor(similarity: description.similarity, dimensions: dimensions)
+    door.columnScale = description.columnScale
+    let (leaves, columns) = (configuration.leaves ?? 1, door.innerDimensions)
 
     let offsets = try file.tensors.elements(Names.leafOffsets, as: Int64.self)
     guard offsets.count == leaves + 1, offsets.first == 0, offsets.last == Int64(positions),
@@ -159,24 +165,25 @@ extension ScaNNIndex {
       reordering = .bfloat16(
         try file.halfRows(Names.reorderingHalves, rows: count, columns: columns))
     case .exact:
-      if let vectors, vectors.rows != count || vectors.columns != columns {
+      if let vectors, vectors.rows != count || vectors.columns != dimensions {
         throw file.damage(
-          "the index is of \(count) x \(columns) vectors, not of \(vectors.rows) x "
+          "the index is of \(count) x \(dimensions) vectors, not of \(vectors.rows) x "
             + "\(vectors.columns)")
       }
-      let exact = try vectors ?? file.matrix(Names.vectors, rows: count, columns: columns)
+      let exact = try vectors ?? file.matrix(Names.vectors, rows: count, columns: dimensions)
       reordering = .exact(exact, factors: description.similarity.factors(of: exact))
     }
     return ScaNNIndex(
-      count: count, dimensions: description.dimensions, similarity: description.similarity,
-      configuration: configuration,
-      centroids: try file.byteRows(
-        Names.centroids, scales: Names.centroidScales, rows: leaves, columns: columns),
-      leafOffsets: offsets.map { Int($0) },
-      rows: RowNumbers(
-        storage: try file.storage(Names.rows, .uint8, [positions, width]), count: positions,
-        width: width),
-      leafVectors: leafVectors, vectors: reordering, measurements: description.measurements)
+      configuration: configuration, measurements: description.measurements,
+      parts: Parts(
+        count: count, door: door,
+        centroids: try file.byteRows(
+          Names.centroids, scales: Names.centroidScales, rows: leaves, columns: columns),
+        leafOffsets: offsets.map { Int($0) },
+        rows: RowNumbers(
+          storage: try file.storage(Names.rows, .uint8, [positions, width]), count: positions,
+          width: width),
+        leafVectors: leafVectors, vectors: reordering))
   }
 }
 

@@ -29,7 +29,7 @@ extension ScaNNIndex {
   ) throws -> [Neighbor] {
     try IndexError.check(k: k)
     try IndexError.check(dimensions: query.count, expected: dimensions)
-    try IndexError.check(query: query)
+    try parts.door.check(query: query)
     guard count > 0 else { return [] }
     return search(min(k, count), query, filter, depth ?? defaultDepth)
   }
@@ -50,7 +50,7 @@ extension ScaNNIndex {
     try IndexError.check(dimensions: queries.columns, expected: dimensions)
     guard queries.rows > 0 else { return [] }
     try IndexError.check(filters: filters.count, queries: queries.rows)
-    for row in 0..<queries.rows { try IndexError.check(query: queries[row: row], number: row) }
+    for row in 0..<queries.rows { try parts.door.check(query: queries[row: row], number: row) }
     guard count > 0 else { return Array(repeating: [], count: queries.rows) }
     let depth = depth ?? defaultDepth
     let piece = 16
@@ -73,7 +73,7 @@ extension ScaNNIndex {
     if filter != .all { passing = filter.passingCount(among: count) }
     let wanted = min(k, passing)
     guard wanted > 0 else { return [] }
-    return buffers.withBuffers { buffers in
+    return parts.buffers.withBuffers { buffers in
       prepare(query, buffers)
       // Where few rows pass, or nearly all are wanted, looking at them one by one is as fast and exact.
       if passing <= Self.fewRows || 4 * wanted >= passing || depth.reordering >= passing {
@@ -81,16 +81,16 @@ extension ScaNNIndex {
         return best(wanted, buffers)
       }
       // A row may come twice.
-      let reordering = max(depth.reordering, rows.count > count ? 2 * wanted : wanted)
-      var leaves = min(max(1, depth.leaves), centroids.rows)
+      let reordering = max(depth.reordering, parts.rows.count > count ? 2 * wanted : wanted)
+      var leaves = min(max(1, depth.leaves), parts.centroids.rows)
       if passing < count {
         // Leaves hold fewer rows that pass, so more are searched.
-        leaves = min(centroids.rows, leaves * min(8, (count + passing - 1) / passing))
+        leaves = min(parts.centroids.rows, leaves * min(8, (count + passing - 1) / passing))
       }
       while true {
         collect(leaves, reordering, passing < count ? filter : nil, buffers)
-        if leaves == centroids.rows || buffers.rows.count >= wanted { break }
-        leaves = min(centroids.rows, 4 * leaves)
+        if leaves == parts.centroids.rows || buffers.rows.count >= wanted { break }
+        leaves = min(parts.centroids.rows, 4 * leaves)
       }
       return best(wanted, buffers)
     }
@@ -102,9 +102,10 @@ extension ScaNNIndex {
   private func prepare(_ query: Span<Float>, _ buffers: SearchBuffers) {
     for i in 0..<query.count { buffers.padded[i] = query[i] }
     if similarity == .cosine { buffers.normalizeQuery() }
+    if similarity == .euclidean { buffers.padded[query.count] = 1 / parts.door.columnScale }
     let padded = buffers.padded
-    buffers.rounded.set(padded.span.extracting(first: query.count))
-    if case .codes(let codebook, _) = leafVectors { buffers.table.set(padded.span, codebook) }
+    buffers.rounded.set(padded.span.extracting(first: parts.centroids.columns))
+    if case .codes(let codebook, _) = parts.leafVectors { buffers.table.set(padded.span, codebook) }
   }
 
   /// Finds the rows of the best candidates in the best leaves.
@@ -112,19 +113,23 @@ extension ScaNNIndex {
     _ leaves: Int, _ reordering: Int, _ filter: RowFilter?, _ buffers: SearchBuffers
   ) {
     buffers.leaves.reset(limit: leaves)
-    buffers.leaves.setScores(of: buffers.rounded, with: centroids)
+    if similarity == .euclidean {
+      buffers.leaves.setScores(of: buffers.padded, with: parts.floatCentroids)
+    } else {
+      buffers.leaves.setScores(of: buffers.rounded, with: parts.centroids)
+    }
     buffers.leaves.cut()
     if buffers.candidates.capacity < 4 * reordering {
       buffers.candidates = CandidateList(capacity: 4 * reordering)
     }
     buffers.candidates.reset(limit: reordering)
     let isWanted = filter.map { filter in
-      { (position: Int) in filter.contains(Int(rows[position])) }
+      { (position: Int) in filter.contains(Int(parts.rows[position])) }
     }
     for place in 0..<buffers.leaves.count {
       let leaf = buffers.leaves[place]
-      let range = leafOffsets[leaf.position]..<leafOffsets[leaf.position + 1]
-      switch leafVectors {
+      let range = parts.leafOffsets[leaf.position]..<parts.leafOffsets[leaf.position + 1]
+      switch parts.leafVectors {
       case .codes(_, let codes):
         buffers.candidates.scan(
           codes, range, buffers.table, offset: leaf.score, where: isWanted)
@@ -138,7 +143,7 @@ extension ScaNNIndex {
     buffers.candidates.cut()
     buffers.rows.removeAll(keepingCapacity: true)
     for i in 0..<buffers.candidates.count {
-      let row = rows[buffers.candidates[i].position]
+      let row = parts.rows[buffers.candidates[i].position]
       // In a file that was not verified anything can stand.
       guard row < count else { continue }
       let bit = UInt64(1) << UInt64(row & 63)
@@ -158,7 +163,7 @@ extension ScaNNIndex {
     let query = buffers.padded
     let rows = buffers.rows
     var scores = buffers.scores.mutableSpan
-    vectors.scores(of: query.span.extracting(first: dimensions), with: rows.span, into: &scores)
+    parts.vectors.scores(of: query, with: rows.span, parts.door, into: &scores)
     var best = TopK(k)
     for (place, row) in rows.enumerated() {
       best.offer(buffers.scores[place], row: Int(row))

@@ -38,7 +38,8 @@ package final class AppendingFile: Sendable {
       do {
         done += try SystemCalls.retrying("write", at: path) {
           unsafe bytes.withUnsafeBytes {
-            unsafe Foundation.write(descriptor, $0.baseAddress.map { unsafe $0 + done }, $0.count - done)
+            unsafe Foundation.write(
+              descriptor, $0.baseAddress.map { unsafe $0 + done }, $0.count - done)
           }
         }
       } catch {

@@ -63,6 +63,19 @@ package struct CandidateList: ~Copyable {
     count = kept
   }
 
+  /// Takes the score of every row of `rows` with a query, whose elements after the columns are passed over.
+  package mutating func setScores(of query: [Float], with rows: Matrix) {
+    precondition(
+      rows.rows <= capacity && query.count >= rows.columns,
+      "\(rows) and a query of \(query.count) in room for \(capacity)")
+    unsafe query.span.withPointer { q in
+      unsafe Kernels.best.dot_rows(
+        q, rows.pointer, rows.columns, rows.rows, rows.columns, scores.base)
+    }
+    for row in 0..<rows.rows { unsafe numbers[row] = UInt32(row) }
+    count = rows.rows
+  }
+
   /// Calls `scan` for pieces of the range that fit, which writes candidates at the addresses it gets and
   /// returns how many. Candidates that `isWanted` refuses are passed over.
   @unsafe
