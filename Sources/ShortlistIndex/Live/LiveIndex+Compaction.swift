@@ -13,6 +13,7 @@ extension LiveIndex {
       do {
         try compactNow()
         failure = nil
+        recallWatch.withLock { $0.reached = nil }
       } catch {
         failure = error
         throw error
@@ -22,28 +23,6 @@ extension LiveIndex {
 
   /// Why the last compaction failed; nil if it did not. Waits for one that runs.
   public var compactionError: (any Error)? { compaction.withLock { $0 } }
-
-  /// The share of the true neighbours that recent queries find now; nil before any was asked.
-  ///
-  /// - Throws: what a search throws.
-  public func measuredRecall(k: Int = 10) throws -> Double? {
-    let queries = queries.vectors
-    let snapshot = current
-    guard queries.rows > 0, snapshot.count > 0 else { return nil }
-    if snapshot.base.index.isExact { return 1 }
-    let (identifiers, vectors) = snapshot.contents()
-    let exact = try ExactIndex(vectors, similarity: similarity).nearest(k, to: queries)
-    var found = 0
-    var wanted = 0
-    for query in 0..<queries.rows {
-      let truth = Set(exact[query].map { identifiers[$0.row] })
-      found += try snapshot.nearest(k, to: queries.rows(query..<query + 1)).count {
-        truth.contains($0.identifier)
-      }
-      wanted += truth.count
-    }
-    return Double(found) / Double(max(1, wanted))
-  }
 
   /// Begins a compaction in the background where enough has changed.
   func compactIfDue() {
@@ -64,18 +43,8 @@ extension LiveIndex {
     }
   }
 
-  /// Begins a compaction in the background if recent queries find less than they should.
-  ///
-  /// - Returns: the recall that was measured; nil before any query.
-  /// - Throws: what a search throws.
-  @discardableResult
-  public func compactIfRecallFell() throws -> Double? {
-    guard let recall = try measuredRecall() else { return nil }
-    if recall < configuration.recall - 0.02 { try compact() }
-    return recall
-  }
-
   private func compactNow() throws {
+    // Nothing of the folder is touched where this throws: it may be that of another process by now.
     let (snapshot, generation) = try beginLog()
     do {
       let base = try rebuilt(snapshot)

@@ -17,8 +17,11 @@ extension LiveIndex {
     try IndexError.check(query: query.span)
     var prepared = Matrix(copying: query.span)
     if similarity == .cosine { prepared = prepared.normalizingRows() }
-    queries.note(prepared)
-    return try current.nearest(k, to: prepared, excluding: excluding, among: among)
+    let snapshot = current
+    if let kept = queries.note(prepared), !snapshot.base.index.isExact {
+      measureRecallIfDue(kept: kept)
+    }
+    return try snapshot.nearest(k, to: prepared, excluding: excluding, among: among)
   }
 }
 

@@ -34,6 +34,7 @@ public final class LiveIndex: Sendable {
   let compaction = Mutex<(any Error)?>(nil)
   let isCompactionDue = Atomic(false)
   let queries: QuerySample
+  let recallWatch = Mutex(RecallWatch())
   private let lock: Mutex<FileLock?>
 
   /// Opens a live index, or begins one where the folder has none.
