@@ -53,9 +53,7 @@ extension LiveIndex {
     } catch {
       writer.withLock { writer in
         writer.journal = nil
-        writer.nextAttempt =
-          writer.state.snapshot.recent.total + writer.state.snapshot.hidden.count
-          + configuration.compactionMinimum
+        writer.postponeCompaction(by: configuration.compactionMinimum)
         files.removeOthers(than: writer.base, logs: files.logs(from: writer.base))
       }
       throw error
@@ -66,7 +64,12 @@ extension LiveIndex {
   private func beginLog() throws -> (LiveSnapshot, Int) {
     try writer.withLock { writer in
       if let refusal = writer.refusal { throw refusal }
-      try writer.log.synchronize()
+      do {
+        try writer.log.synchronize()
+      } catch {
+        writer.refuseChanges(after: error)
+        throw error
+      }
       let file = files.log(writer.generation + 1)
       let log: WriteAheadLog
       do {
@@ -74,6 +77,7 @@ extension LiveIndex {
       } catch {
         // The log before it goes on being the last.
         try? FileManager.default.removeItem(at: file)
+        writer.postponeCompaction(by: configuration.compactionMinimum)
         throw error
       }
       writer.generation += 1
@@ -104,7 +108,7 @@ extension LiveIndex {
 
   /// Puts a base in force, with the changes that came while it was made.
   private func takeOver(_ base: LiveBase, _ generation: Int) throws {
-    try writer.withLock { writer in
+    let before = try writer.withLock { writer in
       do {
         try files.writeCurrent(generation, dimensions: dimensions, similarity: similarity)
       } catch {
@@ -116,10 +120,14 @@ extension LiveIndex {
       writer.journal = nil
       writer.nextAttempt = 0
       writer.base = generation
+      let before = writer.state
       writer.state = state
       let shown = state.snapshot
       snapshot.withLock { $0 = shown }
-      files.removeOthers(than: generation, logs: files.logs(from: generation))
+      return before
     }
+    files.removeOthers(than: generation, logs: files.logs(from: generation))
+    // Only here the base before may go: to free it takes long, and searches must not wait for that.
+    withExtendedLifetime(before) {}
   }
 }
