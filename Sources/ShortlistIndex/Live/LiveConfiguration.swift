@@ -11,6 +11,9 @@ extension LiveIndex {
     public var compactionShare = 0.1
     /// ...but at least so many.
     public var compactionMinimum = 2_000
+    /// The least time between two measurements of the recall of recent queries. One compares a few hundred
+    /// queries with every vector, in the background.
+    public var recallInterval = Duration.seconds(600)
     /// Whether compactions begin by themselves, in the background.
     public var compactsByItself = true
 

@@ -146,6 +146,13 @@ extension LiveFiles {
       description.isIndexed
       ? try ScaNNIndex(contentsOf: index(generation), vectors: vectors)
       : try ExactIndex(vectors, similarity: similarity)
+    guard vectorIndex.count == description.count, vectorIndex.dimensions == dimensions else {
+      throw IndexError(
+        .damagedFile,
+        "\(index(generation).plainPath): an index of \(vectorIndex.count) x \(vectorIndex.dimensions) "
+          + "vectors; \(file.path) holds \(description.count) x \(dimensions). Restore both from one copy"
+      )
+    }
     guard Set(identifiers.map { Array($0.utf8) }).count == identifiers.count else {
       throw file.damage("an identifier stands twice")
     }

@@ -51,15 +51,7 @@ extension LiveIndex {
         done = last
       }
     } catch {
-      // Nobody can tell what is on the disk after that.
-      writer.withLock {
-        $0.refusal =
-          $0.refusal
-          ?? IndexError(
-            .damagedFile,
-            "\($0.log.file.plainPath): the disk did not take a change (\(error)). Open the index again"
-          )
-      }
+      writer.withLock { $0.refuseChanges(after: error) }
       throw error
     }
   }

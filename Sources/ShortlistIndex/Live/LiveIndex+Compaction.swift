@@ -13,6 +13,7 @@ extension LiveIndex {
       do {
         try compactNow()
         failure = nil
+        recallWatch.withLock { $0.reached = nil }
       } catch {
         failure = error
         throw error
@@ -22,28 +23,6 @@ extension LiveIndex {
 
   /// Why the last compaction failed; nil if it did not. Waits for one that runs.
   public var compactionError: (any Error)? { compaction.withLock { $0 } }
-
-  /// The share of the true neighbours that recent queries find now; nil before any was asked.
-  ///
-  /// - Throws: what a search throws.
-  public func measuredRecall(k: Int = 10) throws -> Double? {
-    let queries = queries.vectors
-    let snapshot = current
-    guard queries.rows > 0, snapshot.count > 0 else { return nil }
-    if snapshot.base.index.isExact { return 1 }
-    let (identifiers, vectors) = snapshot.contents()
-    let exact = try ExactIndex(vectors, similarity: similarity).nearest(k, to: queries)
-    var found = 0
-    var wanted = 0
-    for query in 0..<queries.rows {
-      let truth = Set(exact[query].map { identifiers[$0.row] })
-      found += try snapshot.nearest(k, to: queries.rows(query..<query + 1)).count {
-        truth.contains($0.identifier)
-      }
-      wanted += truth.count
-    }
-    return Double(found) / Double(max(1, wanted))
-  }
 
   /// Begins a compaction in the background where enough has changed.
   func compactIfDue() {
@@ -64,18 +43,8 @@ extension LiveIndex {
     }
   }
 
-  /// Begins a compaction in the background if recent queries find less than they should.
-  ///
-  /// - Returns: the recall that was measured; nil before any query.
-  /// - Throws: what a search throws.
-  @discardableResult
-  public func compactIfRecallFell() throws -> Double? {
-    guard let recall = try measuredRecall() else { return nil }
-    if recall < configuration.recall - 0.02 { try compact() }
-    return recall
-  }
-
   private func compactNow() throws {
+    // Nothing of the folder is touched where this throws: it may be that of another process by now.
     let (snapshot, generation) = try beginLog()
     do {
       let base = try rebuilt(snapshot)
@@ -84,9 +53,7 @@ extension LiveIndex {
     } catch {
       writer.withLock { writer in
         writer.journal = nil
-        writer.nextAttempt =
-          writer.state.snapshot.recent.total + writer.state.snapshot.hidden.count
-          + configuration.compactionMinimum
+        writer.postponeCompaction(by: configuration.compactionMinimum)
         files.removeOthers(than: writer.base, logs: files.logs(from: writer.base))
       }
       throw error
@@ -97,7 +64,12 @@ extension LiveIndex {
   private func beginLog() throws -> (LiveSnapshot, Int) {
     try writer.withLock { writer in
       if let refusal = writer.refusal { throw refusal }
-      try writer.log.synchronize()
+      do {
+        try writer.log.synchronize()
+      } catch {
+        writer.refuseChanges(after: error)
+        throw error
+      }
       let file = files.log(writer.generation + 1)
       let log: WriteAheadLog
       do {
@@ -105,6 +77,7 @@ extension LiveIndex {
       } catch {
         // The log before it goes on being the last.
         try? FileManager.default.removeItem(at: file)
+        writer.postponeCompaction(by: configuration.compactionMinimum)
         throw error
       }
       writer.generation += 1
@@ -135,7 +108,7 @@ extension LiveIndex {
 
   /// Puts a base in force, with the changes that came while it was made.
   private func takeOver(_ base: LiveBase, _ generation: Int) throws {
-    try writer.withLock { writer in
+    let before = try writer.withLock { writer in
       do {
         try files.writeCurrent(generation, dimensions: dimensions, similarity: similarity)
       } catch {
@@ -147,10 +120,14 @@ extension LiveIndex {
       writer.journal = nil
       writer.nextAttempt = 0
       writer.base = generation
+      let before = writer.state
       writer.state = state
       let shown = state.snapshot
       snapshot.withLock { $0 = shown }
-      files.removeOthers(than: generation, logs: files.logs(from: generation))
+      return before
     }
+    files.removeOthers(than: generation, logs: files.logs(from: generation))
+    // Only here the base before may go: to free it takes long, and searches must not wait for that.
+    withExtendedLifetime(before) {}
   }
 }

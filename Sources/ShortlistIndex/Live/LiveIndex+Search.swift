@@ -17,8 +17,11 @@ extension LiveIndex {
     try IndexError.check(query: query.span)
     var prepared = Matrix(copying: query.span)
     if similarity == .cosine { prepared = prepared.normalizingRows() }
-    queries.note(prepared)
-    return try current.nearest(k, to: prepared, excluding: excluding, among: among)
+    let snapshot = current
+    if let kept = queries.note(prepared), !snapshot.base.index.isExact {
+      measureRecallIfDue(kept: kept)
+    }
+    return try snapshot.nearest(k, to: prepared, excluding: excluding, among: among)
   }
 }
 
@@ -42,7 +45,8 @@ extension LiveSnapshot {
     let isAll = excluding.isEmpty && among == nil
     recent.offer(
       of: query[row: 0], firstRow: first, to: &best,
-      where: isAll ? nil : { !excluding.contains($0) && among?.contains($0) ?? true })
+      where: isAll
+        ? nil : { !excluding.hasSameBytes($0) && among?.hasSameBytes($0) ?? true })
     return best.best().map { found in
       LiveNeighbor(
         identifier: found.row < first
@@ -63,5 +67,14 @@ extension LiveSnapshot {
     let first = identifiers.count
     identifiers += recent.copy(to: &vectors, firstRow: first)
     return (identifiers, vectors)
+  }
+}
+
+extension Set<String> {
+  /// Whether the very bytes of an identifier are there: items are told apart by their bytes, and `contains`
+  /// takes two spellings of "é" for one.
+  fileprivate func hasSameBytes(_ identifier: String) -> Bool {
+    guard let index = firstIndex(of: identifier) else { return false }
+    return self[index].utf8.elementsEqual(identifier.utf8)
   }
 }

@@ -34,6 +34,7 @@ public final class LiveIndex: Sendable {
   let compaction = Mutex<(any Error)?>(nil)
   let isCompactionDue = Atomic(false)
   let queries: QuerySample
+  let recallWatch = Mutex(RecallWatch())
   private let lock: Mutex<FileLock?>
 
   /// Opens a live index, or begins one where the folder has none.
@@ -182,4 +183,18 @@ struct Writer: Sendable {
   var refusal: IndexError?
   /// Recent vectors from which the next compaction begins, where the last has failed.
   var nextAttempt = 0
+
+  mutating func postponeCompaction(by changes: Int) {
+    nextAttempt = state.snapshot.recent.total + state.snapshot.hidden.count + changes
+  }
+
+  /// Takes no more changes: after a flush that failed nobody can tell what is on the disk, and the next one may
+  /// succeed although bytes of the first are lost.
+  mutating func refuseChanges(after error: any Error) {
+    refusal =
+      refusal
+      ?? IndexError(
+        .damagedFile,
+        "\(log.file.plainPath): the disk did not take a change (\(error)). Open the index again")
+  }
 }

@@ -14,13 +14,15 @@ final class QuerySample: Sendable {
     kept = Mutex((Matrix(rows: Self.size, columns: dimensions), 0, 0))
   }
 
-  func note(_ query: Matrix) {
+  /// Returns how many are kept, or nil where the query was not.
+  func note(_ query: Matrix) -> Int? {
     let number = asked.wrappingAdd(1, ordering: .relaxed).oldValue
-    guard number % Self.share == 0 else { return }
-    kept.withLockIfAvailable { kept in
+    guard number % Self.share == 0 else { return nil }
+    return kept.withLockIfAvailable { kept in
       kept.vectors.copyRow(kept.next, from: query, row: 0)
       kept.next = (kept.next + 1) % Self.size
       kept.count = min(kept.count + 1, Self.size)
+      return kept.count
     }
   }
 

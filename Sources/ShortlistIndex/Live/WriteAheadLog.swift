@@ -3,10 +3,10 @@ internal import ShortlistTensors
 
 /// Changes in the order in which they were made, each in a record with checksums.
 ///
-/// A record is its length, the checksum of its body, the checksum of these eight bytes, and the body: one
-/// byte for the kind of change, the length of the identifier, the identifier, and the vector. Numbers are
-/// little-endian, of 32 bits. A record that the end of the file cuts off was never acknowledged and is taken
-/// away; any other fault is damage.
+/// A record is its length, the checksum of its body, the checksum of these eight bytes, and the body: the
+/// changes that were made at once. A change is one byte for its kind, the length of the identifier, the
+/// identifier, and the vector. Numbers are little-endian, of 32 bits. A record that the end of the file cuts
+/// off was never acknowledged and is taken away whole; any other fault is damage.
 final class WriteAheadLog: Sendable {
   let file: URL
   private let appending: AppendingFile
@@ -30,42 +30,54 @@ final class WriteAheadLog: Sendable {
     try appending.synchronize()
   }
 
-  /// Appends records; after an error the log is as before.
+  /// Appends changes as one record, so that they come back together or not at all; after an error the log is
+  /// as before.
   func append(_ changes: [LiveChange], at length: Int) throws -> Int {
-    var bytes: [UInt8] = []
-    for change in changes { Self.encode(change, into: &bytes) }
+    let bytes = try Self.record(changes)
     try appending.append(bytes, at: length)
     return length + bytes.count
   }
 
   func synchronize() throws { try appending.synchronize() }
 
+  private static func record(_ changes: [LiveChange]) throws -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: head)
+    bytes.reserveCapacity(changes.reduce(head) { $0 + size(of: $1) })
+    for change in changes { encode(change, into: &bytes) }
+    guard let length = UInt32(exactly: bytes.count - head) else {
+      throw IndexError(
+        .tooLarge,
+        "\(changes.count) changes of \(bytes.count - head) bytes at once; expected at most "
+          + "\(UInt32.max). Make them in several parts")
+    }
+    let body = CRC32C.of(bytes.span.extracting(head..<bytes.count))
+    store(length, at: 0, in: &bytes)
+    store(body, at: 4, in: &bytes)
+    store(CRC32C.of(bytes.span.extracting(0..<8)), at: 8, in: &bytes)
+    return bytes
+  }
+
+  private static func store(_ number: UInt32, at place: Int, in bytes: inout [UInt8]) {
+    for i in 0..<4 { bytes[place + i] = UInt8(truncatingIfNeeded: number >> UInt32(8 * i)) }
+  }
+
+  private static func size(of change: LiveChange) -> Int {
+    let vector = if case .upsert(_, let vector) = change { vector.count } else { 0 }
+    return 5 + change.identifier.utf8.count + 4 * vector
+  }
+
   private static func encode(_ change: LiveChange, into bytes: inout [UInt8]) {
-    var body: [UInt8] = []
-    func append(_ number: UInt32, to bytes: inout [UInt8]) {
+    func append(_ number: UInt32) {
       for shift in stride(from: UInt32(0), to: 32, by: 8) {
         bytes.append(UInt8(truncatingIfNeeded: number >> shift))
       }
     }
-    let identifier = Array(change.identifier.utf8)
-    switch change {
-    case .upsert(_, let vector):
-      body.reserveCapacity(5 + identifier.count + 4 * vector.count)
-      body.append(1)
-      append(UInt32(identifier.count), to: &body)
-      body += identifier
-      for element in vector { append(element.bitPattern, to: &body) }
-    case .delete:
-      body.append(2)
-      append(UInt32(identifier.count), to: &body)
-      body += identifier
+    if case .upsert = change { bytes.append(1) } else { bytes.append(2) }
+    append(UInt32(change.identifier.utf8.count))
+    bytes += change.identifier.utf8
+    if case .upsert(_, let vector) = change {
+      for element in vector { append(element.bitPattern) }
     }
-    var head: [UInt8] = []
-    append(UInt32(body.count), to: &head)
-    append(CRC32C.of(body.span), to: &head)
-    append(CRC32C.of(head.span), to: &head)
-    bytes += head
-    bytes += body
   }
 }
 
@@ -112,31 +124,41 @@ extension WriteAheadLog {
       guard CRC32C.of(content) == number(at: place + 4) else {
         throw damage(place, "a record does not fit its checksum")
       }
-      guard let change = change(content, dimensions: dimensions) else {
+      guard let changes = changes(content, dimensions: dimensions) else {
         throw damage(place, "a record is no change of vectors of \(dimensions) dimensions")
       }
-      try body(change)
+      for change in changes { try body(change) }
       place += head + length
     }
     return place
   }
 
-  private static func change(_ bytes: Span<UInt8>, dimensions: Int) -> LiveChange? {
-    guard bytes.count >= 5 else { return nil }
+  /// The changes in the body of a record; nil if it holds anything else.
+  private static func changes(_ bytes: Span<UInt8>, dimensions: Int) -> [LiveChange]? {
     func number(at place: Int) -> UInt32 {
       (0..<4).reduce(0) { $0 | UInt32(bytes[place + $1]) << UInt32(8 * $1) }
     }
-    let length = Int(number(at: 1))
-    guard length >= 1, length <= min(longestIdentifier, bytes.count - 5) else { return nil }
-    let utf8 = (5..<5 + length).map { bytes[$0] }
-    guard let identifier = String(validating: utf8, as: UTF8.self) else { return nil }
-    switch bytes[0] {
-    case 1:
-      guard bytes.count == 5 + length + 4 * dimensions else { return nil }
-      let vector = (0..<dimensions).map { Float(bitPattern: number(at: 5 + length + 4 * $0)) }
-      return vector.allSatisfy(\.isFinite) ? .upsert(identifier, vector) : nil
-    case 2: return bytes.count == 5 + length ? .delete(identifier) : nil
-    default: return nil
+    var changes: [LiveChange] = []
+    var place = 0
+    while place < bytes.count {
+      guard bytes.count - place >= 5 else { return nil }
+      let (kind, length) = (bytes[place], Int(number(at: place + 1)))
+      place += 5
+      guard length >= 1, length <= min(longestIdentifier, bytes.count - place) else { return nil }
+      let utf8 = (place..<place + length).map { bytes[$0] }
+      guard let identifier = String(validating: utf8, as: UTF8.self) else { return nil }
+      place += length
+      switch kind {
+      case 1:
+        guard bytes.count - place >= 4 * dimensions else { return nil }
+        let vector = (0..<dimensions).map { Float(bitPattern: number(at: place + 4 * $0)) }
+        guard vector.allSatisfy(\.isFinite) else { return nil }
+        changes.append(.upsert(identifier, vector))
+        place += 4 * dimensions
+      case 2: changes.append(.delete(identifier))
+      default: return nil
+      }
     }
+    return changes.isEmpty ? nil : changes
   }
 }

@@ -1,4 +1,5 @@
 package import Foundation
+private import Synchronization
 
 #if canImport(Glibc)
   private import Glibc
@@ -14,6 +15,8 @@ package import Foundation
 package final class AppendingFile: Sendable {
   package let path: String
   private let descriptor: Int32
+  /// Whether a part of a failed append may stand at the end, because it could not be taken away.
+  private let isTorn = Atomic(false)
 
   /// Creates the file, or opens one that is there.
   ///
@@ -28,11 +31,12 @@ package final class AppendingFile: Sendable {
 
   deinit { SystemCalls.close(descriptor) }
 
-  /// Appends bytes; after an error the file has the length it had.
+  /// Appends bytes; after an error the file has the length it had, or gets it before the next append.
   ///
   /// - Parameter length: the file's length before.
   /// - Throws: `FileError`.
   package func append(_ bytes: [UInt8], at length: Int) throws(FileError) {
+    if isTorn.load(ordering: .relaxed) { try cut(to: length) }
     var done = 0
     while done < bytes.count {
       do {
@@ -43,7 +47,8 @@ package final class AppendingFile: Sendable {
           }
         }
       } catch {
-        try cut(to: length)
+        isTorn.store(true, ordering: .relaxed)
+        try? cut(to: length)
         throw error
       }
     }
@@ -54,6 +59,7 @@ package final class AppendingFile: Sendable {
   /// - Throws: `FileError`.
   package func cut(to length: Int) throws(FileError) {
     try SystemCalls.retrying("shorten", at: path) { ftruncate(descriptor, off_t(length)) }
+    isTorn.store(false, ordering: .relaxed)
   }
 
   /// Waits until everything appended so far is on the disk.
