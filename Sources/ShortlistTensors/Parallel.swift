@@ -43,7 +43,7 @@ public enum Parallel {
     _ chunks: Int, _ body: @Sendable (Int) -> Result
   ) -> [Result] {
     guard min(chunks, threads) > 1 else { return (0..<max(0, chunks)).map(body) }
-    let results = Mutex<[Result?]>(Array(repeating: nil, count: chunks))
+    let results = Guarded<[Result?]>(Array(repeating: nil, count: chunks))
     forEach(chunks) { chunk in
       let result = body(chunk)
       results.withLock { $0[chunk] = result }

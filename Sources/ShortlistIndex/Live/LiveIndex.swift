@@ -24,18 +24,18 @@ public final class LiveIndex: Sendable {
   public var folder: URL { files.folder }
 
   let files: LiveFiles
-  let snapshot: Mutex<LiveSnapshot>
-  let writer: Mutex<Writer>
+  let snapshot: Guarded<LiveSnapshot>
+  let writer: Guarded<Writer>
   /// The log that takes records now, and how many changes have been appended.
-  let appended: Mutex<(log: WriteAheadLog, sequence: Int)>
+  let appended: Guarded<(log: WriteAheadLog, sequence: Int)>
   /// How many changes are on the disk; held while the log is flushed, so that writers who wait share a flush.
-  let flushed = Mutex(0)
+  let flushed = Guarded(0)
   /// Held while a compaction runs.
-  let compaction = Mutex<(any Error)?>(nil)
+  let compaction = Guarded<(any Error)?>(nil)
   let isCompactionDue = Atomic(false)
   let queries: QuerySample
-  let recallWatch = Mutex(RecallWatch())
-  private let lock: Mutex<FileLock?>
+  let recallWatch = Guarded(RecallWatch())
+  private let lock: Guarded<FileLock?>
 
   /// Opens a live index, or begins one where the folder has none.
   ///
@@ -62,7 +62,7 @@ public final class LiveIndex: Sendable {
         "\(folder.plainPath): another process has this live index open. Close it there first, or ask "
           + "that process")
     }
-    self.lock = Mutex(lock)
+    self.lock = Guarded(lock)
     self.files = files
     self.dimensions = dimensions
     self.similarity = similarity
@@ -101,9 +101,9 @@ public final class LiveIndex: Sendable {
       ) { state.apply($0) }
     }
     let log = try WriteAheadLog(opening: files.log(last), length: length)
-    snapshot = Mutex(state.snapshot)
-    appended = Mutex((log, 0))
-    writer = Mutex(
+    snapshot = Guarded(state.snapshot)
+    appended = Guarded((log, 0))
+    writer = Guarded(
       Writer(log: log, generation: last, base: generation, length: length, state: state))
   }
 

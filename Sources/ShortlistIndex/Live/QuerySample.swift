@@ -4,14 +4,14 @@ internal import Synchronization
 /// A sample of the queries that were asked lately. Noting one never waits.
 final class QuerySample: Sendable {
   private let asked = Atomic(0)
-  private let kept: Mutex<(vectors: Matrix, count: Int, next: Int)>
+  private let kept: Guarded<(vectors: Matrix, count: Int, next: Int)>
 
   private static let size = 400
   /// One of so many queries is kept.
   private static let share = 8
 
   init(dimensions: Int) {
-    kept = Mutex((Matrix(rows: Self.size, columns: dimensions), 0, 0))
+    kept = Guarded((Matrix(rows: Self.size, columns: dimensions), 0, 0))
   }
 
   /// Returns how many are kept, or nil where the query was not.

@@ -1,5 +1,4 @@
 internal import ShortlistTensors
-internal import Synchronization
 
 /// Scratch memory of one search.
 final class SearchBuffers {
@@ -44,7 +43,7 @@ final class SearchBuffers {
     private let count: Int
     private let centroids: ByteRows
     private let leafVectors: LeafVectors
-    private let waiting = Mutex<[Box]>([])
+    private let waiting = Guarded<[Box]>([])
 
     /// `@unchecked Sendable`: a box is in the pool or with one search, never both.
     private struct Box: @unchecked Sendable { let buffers: SearchBuffers }
