@@ -81,9 +81,10 @@ public struct RowFilter: Sendable, Hashable {
     if let included {
       included.forEachWord(in: range) { first, bits in
         guard bits != .max else { return }
-        for row in max(first, range.lowerBound)..<min(first + 64, range.upperBound)
-        where bits >> UInt64(row - first) & 1 == 0 {
-          scores[row - firstRow] = .nan
+        // Without a branch: nobody could foretell it.
+        for row in max(first, range.lowerBound)..<min(first + 64, range.upperBound) {
+          let isVisible = bits >> UInt64(row & 63) & 1 == 1
+          scores[row - firstRow] = isVisible ? scores[row - firstRow] : .nan
         }
       }
     }

@@ -109,8 +109,8 @@ extension AnyColumn {
     var value: Value
     var isIncluded: Bool
 
-    func admits(_ isInside: Bool, _ isOutside: Bool) -> Bool {
-      isInside || (isIncluded && !isOutside)
+    func admits(_ isInside: Bool, _ isOutside: @autoclosure () -> Bool) -> Bool {
+      isInside || (isIncluded && !isOutside())
     }
   }
 
@@ -260,8 +260,9 @@ extension RowSet {
     var words = [UInt64](repeating: 0, count: (count + 63) / 64)
     for word in words.indices {
       var bits: UInt64 = 0
-      for row in word * 64..<min(word * 64 + 64, count) where isWanted(row) {
-        bits |= 1 << UInt64(row % 64)
+      // Without a branch: nobody could foretell it.
+      for row in word * 64..<min(word * 64 + 64, count) {
+        bits |= (isWanted(row) ? 1 : 0) << UInt64(row & 63)
       }
       words[word] = bits
     }
