@@ -10,6 +10,7 @@ let package = Package(
   dependencies: [.package(name: "shortlist", path: "..", traits: [])],
   targets: [
     .executableTarget(name: "AnnBenchmark", dependencies: [shortlist]),
+    .executableTarget(name: "FilterBenchmark", dependencies: [shortlist]),
     .executableTarget(name: "IndexBenchmark", dependencies: [shortlist, kernels]),
     .executableTarget(name: "KernelBenchmark", dependencies: [kernels]),
     .executableTarget(name: "LiveStress", dependencies: [shortlist]),

@@ -27,6 +27,15 @@ struct Inspect: ParsableCommand {
       history     \(summary.users.map { "\($0) users" } ?? "none")
       parameters  \(summary.parameters.map(\.count).reduce(0, +))
       """)
+    if !summary.itemColumns.isEmpty {
+      try Terminal.show("columns of items (for --where)")
+      try Terminal.show(
+        Terminal.table(
+          ["  name", "type", "for example"],
+          summary.itemColumns.map {
+            ["  " + $0.name, $0.type, $0.examples.joined(separator: ", ")]
+          }))
+    }
     if !summary.indexTrials.isEmpty { try Terminal.show(summary.indexTrials.table) }
     for parameter in summary.parameters {
       try Terminal.show("  \(parameter.name)  \(parameter.rows) x \(parameter.columns)")
@@ -65,6 +74,7 @@ struct Inspect: ParsableCommand {
     let users: Int?
     let index: String
     let indexTrials: [IndexChoice.Trial]
+    let itemColumns: [ItemColumnSummary]
     let parameters: [Parameter]
     let files: [File]
 
@@ -77,6 +87,10 @@ struct Inspect: ParsableCommand {
       dimensions = retriever.model.dimensions
       users = retriever.history?.users.count
       indexTrials = retriever.indexTrials
+      let columns = retriever.catalogue.items
+      itemColumns = (columns?.columnNames ?? []).compactMap { name in
+        columns?[name: name].map { ItemColumnSummary(name, $0) }
+      }
       index =
         (retriever.index as? ScaNNIndex).map {
           let depth = $0.configuration
@@ -91,5 +105,44 @@ struct Inspect: ParsableCommand {
         File(name: $0.key, bytes: $0.value.bytes, sha256: $0.value.sha256)
       }
     }
+  }
+}
+
+/// A column of items as people see it.
+private struct ItemColumnSummary: Encodable {
+  let name: String
+  let type: String
+  /// The first few values, as they are written in a condition.
+  let examples: [String]
+
+  private static let count = 3
+
+  init(_ name: String, _ column: AnyColumn) {
+    self.name = name
+    type = column.typeName
+    typealias Value = ItemFilter.Value
+    let values: [Value] =
+      switch column {
+      case .strings(let column): column.distinct.prefix(Self.count).map { .string($0) }
+      case .stringLists(let column): column.values.distinct.prefix(Self.count).map { .string($0) }
+      case .integers(let values): Self.first(values).map { .integer($0) }
+      case .integerLists(let column): Self.first(column.values).map { .integer($0) }
+      case .floats(let values): Self.first(values).map { .number(Double("\($0)") ?? 0) }
+      case .floatLists(let column): Self.first(column.values).map { .number(Double("\($0)") ?? 0) }
+      }
+    examples = values.map { value in
+      let text = "\(value)"
+      return text.count > 40 ? text.prefix(37) + "..." : text
+    }
+  }
+
+  /// The first distinct values.
+  private static func first<Number: Hashable>(_ values: [Number]) -> [Number] {
+    var found: [Number] = []
+    for value in values where !found.contains(value) {
+      found.append(value)
+      if found.count == count { break }
+    }
+    return found
   }
 }

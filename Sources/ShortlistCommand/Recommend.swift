@@ -9,6 +9,7 @@ struct Recommend: ParsableCommand {
       EXAMPLE
         shortlist recommend artifacts/movies --user 42
         shortlist recommend artifacts/movies --user 42 -k 3 --exclude "Rudy (1993)" --json
+        shortlist recommend artifacts/movies --user 42 --where 'movie_genres contains "Comedy"'
         shortlist recommend artifacts/movies --all --output recommendations.csv
 
       What the user has seen in training is left out. A user whom the model does not know gets the most popular
@@ -23,6 +24,7 @@ struct Recommend: ParsableCommand {
   var count = 10
   @Option(help: "Leave out this item; may be given several times.") var exclude: [String] = []
   @Option(help: "Choose only from this item; may be given several times.") var among: [String] = []
+  @OptionGroup var condition: ItemCondition
   @Flag(help: "Do not leave out what the user has seen.") var includeSeen = false
   @Flag(help: "Recommend to every user that the artefact knows.") var all = false
   @Option(
@@ -64,7 +66,8 @@ struct Recommend: ParsableCommand {
 
     let hits = try retriever.recommend(
       count, for: query(for: retriever), excluding: Set(exclude),
-      among: among.isEmpty ? nil : Set(among), excludingSeen: !includeSeen)
+      among: among.isEmpty ? nil : Set(among), matching: condition.filter(),
+      excludingSeen: !includeSeen)
     if json {
       return try Terminal.printJSON(UserRecommendations(user: user, hits))
     }
@@ -124,7 +127,8 @@ struct Recommend: ParsableCommand {
         let rows = Array(start..<min(start + block, queries.rowCount))
         let lists = try retriever.recommend(
           count, forEach: queries.rows(at: rows), excluding: Set(exclude),
-          among: among.isEmpty ? nil : Set(among), excludingSeen: !includeSeen)
+          among: among.isEmpty ? nil : Set(among), matching: condition.filter(),
+          excludingSeen: !includeSeen)
         for (row, hits) in zip(rows, lists) {
           try emit(lines.text(UserRecommendations(user: names?[row] ?? String(row), hits)))
         }

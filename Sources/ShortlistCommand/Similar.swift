@@ -8,6 +8,7 @@ struct Similar: ParsableCommand {
     discussion: """
       EXAMPLE
         shortlist similar artifacts/movies --item "Toy Story (1995)" -k 3
+        shortlist similar artifacts/movies --item "Toy Story (1995)" --where 'movie_genres contains "Drama"'
 
       Scores are the cosines of the items' vectors.
       """)
@@ -16,6 +17,7 @@ struct Similar: ParsableCommand {
   @Option(help: "The item.") var item: String
   @Option(name: .customShort("k"), parsing: .unconditional, help: "How many items.")
   var count = 10
+  @OptionGroup var condition: ItemCondition
   @Flag(help: "Print one JSON object.") var json = false
 
   func validate() throws {
@@ -25,7 +27,8 @@ struct Similar: ParsableCommand {
   }
 
   func run() throws {
-    let hits = try Retriever(contentsOf: artefact).similar(count, to: item)
+    let hits = try Retriever(contentsOf: artefact).similar(
+      count, to: item, matching: condition.filter())
     if json {
       try Terminal.printJSON(ItemNeighborsResult(item: item, items: hits.items))
     } else {

@@ -8,6 +8,7 @@ public struct DataError: Error, Sendable, Hashable {
       case unreadableFile, unwritableFile, missingFile, emptyFile, missingColumn, duplicateColumn
       case wrongNumberOfFields, wrongType, notANumber, wrongEncoding, malformedText
       case damagedArchive, wrongChecksum, unreachable, unequalLengths, invalidArgument
+      case invalidFilter
     }
     private let kind: Kind
     public var description: String { kind.rawValue }
@@ -37,6 +38,8 @@ public struct DataError: Error, Sendable, Hashable {
     public static var unequalLengths: Code { Code(kind: .unequalLengths) }
     /// A fraction, count or name that makes no sense.
     public static var invalidArgument: Code { Code(kind: .invalidArgument) }
+    /// A filter whose text is not understood, or that is too large.
+    public static var invalidFilter: Code { Code(kind: .invalidFilter) }
   }
 
   /// A place in a file.

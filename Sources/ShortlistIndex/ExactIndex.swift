@@ -99,15 +99,29 @@ public struct ExactIndex: VectorIndex {
     try IndexError.check(filters: filters.count, queries: queries.rows)
     for row in 0..<queries.rows { try door.check(query: queries[row: row], number: row) }
     guard count > 0 else { return Array(repeating: [], count: queries.rows) }
-    let batch = QueryBatch(queries: door.admit(queries: queries), filters: filters)
     let asked = proposals(for: k)
-    let proposed = try batch.search(source, through: door, k: asked)
+    let proposed = try propose(asked, forEach: door.admit(queries: queries), where: filters)
     guard similarity == .euclidean else { return proposed }
     return try Parallel.map(queries.rows) { row in
       Result {
         try nearestByDistance(
           k, to: queries[row: row], where: filters.count == 1 ? filters[0] : filters[row],
           proposed: proposed[row], asked: asked)
+      }
+    }.map { try $0.get() }
+  }
+
+  private func propose(
+    _ k: Int, forEach queries: Matrix, where filters: [RowFilter]
+  ) throws -> [[Neighbor]] {
+    guard source.isInMemory, filters.allSatisfy({ $0.isSparse(among: count) }) else {
+      return try QueryBatch(queries: queries, filters: filters).search(source, through: door, k: k)
+    }
+    return try Parallel.map(queries.rows) { row in
+      Result {
+        try propose(
+          k, for: Matrix(copying: queries[row: row]),
+          where: filters.count == 1 ? filters[0] : filters[row])
       }
     }.map { try $0.get() }
   }

@@ -12,6 +12,8 @@ public struct RowFilter: Sendable, Hashable {
   package private(set) var included: RowSet?
   /// Rows that may not be returned although they are included, ascending.
   package private(set) var excluded: [Int] = []
+  /// A bit for each excluded row, by its lowest ten bits: most rows are found not to be excluded by it alone.
+  private var sketch: [UInt64] = []
   /// Rows that are hidden from every search, such as deleted ones.
   private var hidden = RowMask()
 
@@ -39,6 +41,9 @@ public struct RowFilter: Sendable, Hashable {
     filter.excluded = Array(rows)
     filter.excluded.append(contentsOf: excluded)
     filter.excluded.sort()
+    if filter.excluded.isEmpty { return filter }
+    filter.sketch = [UInt64](repeating: 0, count: 16)
+    for row in filter.excluded { filter.sketch[row >> 6 & 15] |= 1 << UInt64(row & 63) }
     return filter
   }
 
@@ -49,11 +54,11 @@ public struct RowFilter: Sendable, Hashable {
     return filter
   }
 
-  /// Whether a row passes.
+  /// Whether a row passes: a bit or two are looked at, and the excluded rows where one may be meant.
   public func contains(_ row: Int) -> Bool {
     if let included, !included.contains(row) { return false }
     if hidden.count > 0, hidden.contains(row) { return false }
-    if excluded.isEmpty { return true }
+    if sketch.isEmpty || sketch[row >> 6 & 15] >> UInt64(row & 63) & 1 == 0 { return true }
     let position = firstExcluded(from: row)
     return position == excluded.count || excluded[position] != row
   }
@@ -76,9 +81,10 @@ public struct RowFilter: Sendable, Hashable {
     if let included {
       included.forEachWord(in: range) { first, bits in
         guard bits != .max else { return }
-        for row in max(first, range.lowerBound)..<min(first + 64, range.upperBound)
-        where bits >> UInt64(row - first) & 1 == 0 {
-          scores[row - firstRow] = .nan
+        // Without a branch: nobody could foretell it.
+        for row in max(first, range.lowerBound)..<min(first + 64, range.upperBound) {
+          let isVisible = bits >> UInt64(row & 63) & 1 == 1
+          scores[row - firstRow] = isVisible ? scores[row - firstRow] : .nan
         }
       }
     }
@@ -103,17 +109,33 @@ public struct RowFilter: Sendable, Hashable {
 }
 
 extension RowFilter {
-  /// How many of the rows 0..<count pass, or a few more where rows are both included and hidden.
+  /// How many of the rows 0..<count pass.
   package func passingCount(among count: Int) -> Int {
-    var passing = included.map { min($0.count, count) } ?? (count - hidden.count)
+    var passing = passingCountBeforeExclusion(among: count)
     var previous = -1
     for row in excluded where row != previous && row >= 0 && row < count {
       previous = row
       if included?.contains(row) ?? true, !hidden.contains(row) { passing -= 1 }
     }
-    return max(0, passing)
+    return passing
   }
 
   /// Those of the rows 0..<count that pass, in order.
   package func passingRows(among count: Int) -> [Int] { rows(in: 0..<count) }
+
+  private func passingCountBeforeExclusion(among count: Int) -> Int {
+    guard let included else {
+      if hidden.end <= count { return count - hidden.count }
+      var passing = count
+      hidden.forEach(in: 0..<count) { _ in passing -= 1 }
+      return passing
+    }
+    // The count that the set keeps is right where no row is hidden and none is out of range.
+    if hidden.count == 0, included.words.count * 64 <= count { return included.count }
+    var passing = 0
+    included.forEachWord(in: 0..<min(count, included.words.count * 64)) { first, bits in
+      passing += (bits & ~hidden.bits(ofWord: first / 64)).nonzeroBitCount
+    }
+    return passing
+  }
 }

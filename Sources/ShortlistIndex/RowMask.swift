@@ -4,6 +4,8 @@ package struct RowMask: Sendable, Hashable {
   private var pages: [Page?] = []
   /// How many rows are hidden.
   package private(set) var count = 0
+  /// Hidden rows are less than this.
+  private(set) var end = 0
 
   package init() {}
 
@@ -11,6 +13,12 @@ package struct RowMask: Sendable, Hashable {
     let page = row / Self.pageRows
     guard row >= 0, page < pages.count, let words = pages[page]?.words else { return false }
     return words[row % Self.pageRows / 64] >> UInt64(row % 64) & 1 == 1
+  }
+
+  /// The bits of the rows from 64 * word on.
+  func bits(ofWord word: Int) -> UInt64 {
+    let (page, place) = word.quotientAndRemainder(dividingBy: Self.pageRows / 64)
+    return page < pages.count ? pages[page]?.words[place] ?? 0 : 0
   }
 
   package mutating func insert(_ row: Int) {
@@ -21,6 +29,7 @@ package struct RowMask: Sendable, Hashable {
     words[row % Self.pageRows / 64] |= 1 << UInt64(row % 64)
     pages[page] = Page(words)
     count += 1
+    end = max(end, row + 1)
   }
 
   /// Calls `body` with the hidden rows of a range, in order.

@@ -1,6 +1,11 @@
 /// A set of rows: one bit for each.
+///
+/// ```swift
+/// let recentComedies = comedies.intersection(recent)
+/// ```
 public struct RowSet: Sendable, Hashable {
-  private var words: [UInt64] = []
+  // The last word is never 0, so that equal sets have equal words.
+  private(set) var words: [UInt64] = []
   /// The number of rows in the set.
   public private(set) var count = 0
 
@@ -9,6 +14,12 @@ public struct RowSet: Sendable, Hashable {
   /// - Parameter rows: rows in any order; one may come more than once.
   public init(_ rows: some Sequence<Int>) {
     for row in rows { insert(row) }
+  }
+
+  /// - Parameter words: bit r % 64 of word r / 64 tells whether row r is in the set.
+  package init(words: [UInt64]) {
+    self.words = words
+    settle()
   }
 
   /// - Precondition: `row` is not negative.
@@ -58,5 +69,45 @@ public struct RowSet: Sendable, Hashable {
       body(word * 64, bits)
       row = end
     }
+  }
+}
+
+extension RowSet {
+  /// The rows that are in this set, in the other, or in both.
+  ///
+  /// - Complexity: O(largest row / 64), as of the other operations.
+  public func union(_ other: RowSet) -> RowSet {
+    combining(other, count: max(words.count, other.words.count)) { $0 | $1 }
+  }
+
+  /// The rows that are in both sets.
+  public func intersection(_ other: RowSet) -> RowSet {
+    combining(other, count: min(words.count, other.words.count)) { $0 & $1 }
+  }
+
+  /// The rows of 0..<count that are not in this set.
+  public func complement(among count: Int) -> RowSet {
+    var set = RowSet()
+    set.words = [UInt64](repeating: 0, count: (count + 63) / 64)
+    for i in set.words.indices { set.words[i] = i < words.count ? ~words[i] : .max }
+    if count % 64 != 0 { set.words[set.words.count - 1] &= (1 << UInt64(count % 64)) - 1 }
+    set.settle()
+    return set
+  }
+
+  private func combining(
+    _ other: RowSet, count: Int, _ combine: (UInt64, UInt64) -> UInt64
+  ) -> RowSet {
+    var set = RowSet()
+    set.words = (0..<count).map { i in
+      combine(i < words.count ? words[i] : 0, i < other.words.count ? other.words[i] : 0)
+    }
+    set.settle()
+    return set
+  }
+
+  private mutating func settle() {
+    while words.last == 0 { words.removeLast() }
+    count = words.reduce(0) { $0 + $1.nonzeroBitCount }
   }
 }

@@ -38,16 +38,23 @@ public struct Catalogue: Sendable {
   public let identifier: Feature<String>
   /// identifiers.count x dimensions.
   public let embeddings: Matrix
+  /// What is known of each item, row by row; nil where nothing is. Filters look here.
+  public let items: Dataset?
   private let rows: StringTable
 
-  /// - Precondition: there is one vector for each identifier; identifiers are distinct (by their bytes:
-  ///   two spellings of "é" are two identifiers).
+  /// - Precondition: there is one vector for each identifier, and one row of `items`; identifiers are
+  ///   distinct (by their bytes: two spellings of "é" are two identifiers).
   public init(
-    identifiers: [String], identifiedBy feature: Feature<String>, embeddings: Matrix
+    identifiers: [String], identifiedBy feature: Feature<String>, embeddings: Matrix,
+    items: Dataset? = nil
   ) {
     precondition(
       identifiers.count == embeddings.rows,
       "\(identifiers.count) identifiers for \(embeddings.rows) vectors")
+    precondition(
+      items == nil || items?.rowCount == identifiers.count,
+      "\(identifiers.count) identifiers for \(items?.rowCount ?? 0) rows of items")
+    self.items = items
     self.identifiers = identifiers
     identifier = feature
     self.embeddings = embeddings

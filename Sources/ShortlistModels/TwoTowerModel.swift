@@ -150,6 +150,9 @@ public struct TwoTowerModel: Model {
 
   /// The vectors of a catalogue, one for each distinct identifier, in order of first appearance.
   ///
+  /// The catalogue keeps the first row of each item with all its columns, for filters, and artefacts hold them:
+  /// select those of items where a table has others.
+  ///
   /// - Throws: `DataError` when a feature is missing or has another type.
   public func embedCandidates(
     _ items: Dataset, identifiedBy feature: Feature<String>
@@ -158,7 +161,8 @@ public struct TwoTowerModel: Model {
     let bound = try candidate.bind(set.items)
     return Catalogue(
       identifiers: set.identifiers, identifiedBy: feature,
-      embeddings: embed(candidate, "candidate", bound).gathering(bound.rowOfExample))
+      embeddings: embed(candidate, "candidate", bound).gathering(bound.rowOfExample),
+      items: set.items)
   }
 
   private func embed(_ tower: Tower, _ path: String, _ bound: BoundTower) -> Matrix {

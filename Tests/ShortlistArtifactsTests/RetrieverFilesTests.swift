@@ -155,4 +155,35 @@ struct RetrieverFilesTests {
         decoding: try Data(contentsOf: ArtifactReader(fixtures).file("note.txt")), as: UTF8.self)
         == "made by 0.1.0\n")
   }
+
+  /// Made once by the first version that wrote columns of items. Never make it anew, as that of format 1.
+  @Test("An artefact of format 2 with columns of items is still loaded and filtered as it was")
+  func format2() throws {
+    let fixtures = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "Fixtures/format-2")
+    let retriever = try Retriever(contentsOf: fixtures.path())
+    let answers = try JSONDecoder().decode(
+      [String: [Recommendation]].self,
+      from: Data(contentsOf: fixtures.appending(path: "answers.json")))
+    #expect(answers.count == 6)
+    for (text, expected) in answers {
+      let hits = try retriever.recommend(
+        3, for: ["user_id": "2"], matching: ItemFilter(text))
+      #expect(hits.map(\.identifier) == expected.map(\.identifier), "\(text)")
+      #expect(zip(hits, expected).allSatisfy { abs($0.score - $1.score) < 1e-5 })
+    }
+    #expect(try ArtifactReader(fixtures).manifest.format == 2)
+  }
+
+  @Test("An artefact from before columns of items says what a filter needs")
+  func format1Filtered() throws {
+    let fixtures = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "Fixtures/format-1")
+    let error = #expect(throws: RetrieverError.self) {
+      try Retriever(contentsOf: fixtures.path()).similar(
+        2, to: "Clue", matching: .equals("film", "Diva"))
+    }
+    #expect(error?.code == .noItemColumns)
+    #expect(error?.message.contains("Train it again with `shortlist train`") == true)
+  }
 }

@@ -122,14 +122,15 @@ struct ContractTests {
       #expect(
         inspected.keys.sorted() == [
           "artefact", "created", "dimensions", "files", "format", "index", "indexTrials", "item",
-          "items", "parameters", "users",
+          "itemColumns", "items", "parameters", "users",
         ])
       #expect(inspected["items"] as? Int == 24 && inspected["users"] as? Int == 24)
       #expect(inspected["dimensions"] as? Int == 8 && inspected["format"] as? Int == 2)
       let files = try #require(inspected["files"] as? [[String: Any]]).map { $0["name"] as? String }
       #expect(
         files == [
-          "candidates.safetensors", "evaluation.json", "history/interactions.safetensors",
+          "candidates.safetensors", "columns/movie_genres.txt", "columns/movie_id.txt",
+          "columns/values.safetensors", "evaluation.json", "history/interactions.safetensors",
           "history/items.txt", "history/users.txt", "identifiers.txt", "recipe.yaml",
           "training.csv", "training.json", "vocabularies/candidate/movie_title.txt",
           "vocabularies/query/user_id.txt", "weights.safetensors",

@@ -170,4 +170,39 @@ struct RecipeDataTests {
       #expect(prepared.skipped.first[0].location?.line == 17)
     }
   }
+
+  @Test("Items keep their own columns, and those that the recipe names for filters")
+  func itemColumns() throws {
+    try withFolder { folder in
+      var recipe = try writePlays(to: folder)
+      #expect(try recipe.prepare().candidates.items.columnNames == ["item"])
+      recipe.data.itemColumns = ["stars": .number, "item": .string]
+      let fromPlays = try recipe.prepare()
+      #expect(fromPlays.candidates.items.columnNames == ["item", "stars"])
+      // The first row of each item counts.
+      #expect(fromPlays.candidates.items[Feature<Float>("stars")].prefix(5) == [1, 1, 1, 1, 1])
+
+      try
+        ("what,year,genres,length,kind\n"
+        + (0..<6).map { "i\($0),\(1990 + $0),a|g\($0),\($0).5,k\($0)\n" }.joined())
+        .write(to: folder.appending(path: "items.csv"), atomically: true, encoding: .utf8)
+      recipe.data.items = folder.appending(path: "items.csv").path()
+      recipe.data.itemColumns = [
+        "year": .integer, "genres": .list, "length": .number, "kind": .string,
+      ]
+      recipe.candidate.features = [.init(feature: "item"), .init(feature: "kind")]
+      let prepared = try recipe.prepare()
+      let items = prepared.candidates.items
+      #expect(items.columnNames == ["item", "kind", "genres", "length", "year"])
+      #expect(items[Feature<Int>("year")] == (1990..<1996).map { $0 })
+      #expect(Array(items[Feature<[String]>("genres")])[2] == ["a", "g2"])
+      // Interactions get what towers read, and no more.
+      #expect(prepared.train.columnNames == ["user", "item", "kind"])
+      recipe.data.itemColumns = ["length": .integer]
+      let error = #expect(throws: DataError.self) { try recipe.prepare() }
+      #expect(error?.location?.field == "length" && error?.location?.line == 2)
+      recipe.data.itemColumns = ["size": .integer]
+      #expect(throws: DataError.self) { try recipe.prepare() }
+    }
+  }
 }

@@ -49,7 +49,8 @@ extension Retriever {
           + "\(identifiers.count) x \(model.dimensions)")
     }
     let catalogue = Catalogue(
-      identifiers: identifiers, identifiedBy: Feature(specification.item), embeddings: embeddings)
+      identifiers: identifiers, identifiedBy: Feature(specification.item), embeddings: embeddings,
+      items: try Self.items(reader, specification, identifiers: identifiers))
     let index: any VectorIndex
     do {
       index = try specification.index.index(over: embeddings, reader)
@@ -99,6 +100,25 @@ extension Retriever {
         "\(name) holds NaN or infinite values. Train the model again with a lower learning rate")
     }
     return parameters
+  }
+
+  private static func items(
+    _ reader: ArtifactReader, _ specification: RetrieverSpecification, identifiers: [String]
+  ) throws -> Dataset? {
+    guard let columns = specification.itemColumns else { return nil }
+    let source = ItemColumn.Source(
+      tensors: try Safetensors(contentsOf: reader.file(ArtifactLayout.columns)),
+      identifiers: identifiers,
+      words: { try Vocabulary(contentsOf: reader.file(ArtifactLayout.words(of: $0))).words },
+      complain: { inconsistent(reader, ArtifactLayout.columns, $0) })
+    let items: Dataset
+    do {
+      items = try Dataset(columns.map { ($0.name, try $0.column(from: source)) })
+    } catch let error as DataError where error.code == .duplicateColumn {
+      throw inconsistent(reader, ArtifactManifest.fileName, error.message)
+    }
+    // Without columns a table has no rows, whatever the number of items.
+    return items.rowCount == identifiers.count ? items : nil
   }
 
   private static func history(

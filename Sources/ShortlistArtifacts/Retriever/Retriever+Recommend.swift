@@ -14,11 +14,13 @@ extension Retriever {
   ///   - query: the features that the query tower reads.
   ///   - excluding: items to leave out; those that are not in the catalogue do not matter.
   ///   - among: the only items to choose from; nil for all.
+  ///   - filter: a condition on the columns of the catalogue's items.
   ///   - excludingSeen: whether what the user has interacted with is left out, where there is a history.
-  /// - Throws: `RetrieverError` when k is below 1 or a feature is missing.
+  /// - Throws: `RetrieverError` when k is below 1, a feature is missing, or there are no columns to filter by;
+  ///   `DataError` when the filter does not fit the columns.
   public func recommend(
     _ k: Int, for query: Query, excluding: Set<String> = [], among: Set<String>? = nil,
-    excludingSeen: Bool = true
+    matching filter: ItemFilter? = nil, excludingSeen: Bool = true
   ) throws -> Recommendations {
     try RetrieverError.check(count: k)
     let names = model.query.features.map(\.featureName)
@@ -27,19 +29,23 @@ extension Retriever {
     if excludingSeen, let history, case .string(let name)? = query.features[history.user.name] {
       user = name
     }
-    let filter = filter(user: user, excluding: excluding, among: among)
-    return try recommend(k, for: dataset, where: [filter])[0]
+    let allowed = try rows(excluding: excluding, among: among, matching: filter)
+    return try recommend(k, for: dataset, where: [unseen(allowed, by: user)])[0]
   }
 
   /// The best items for each row of a dataset, best first.
   ///
-  /// - Parameter queries: the features that the query tower reads.
-  /// - Throws: `RetrieverError` when k is below 1, `DataError` when a feature is missing.
+  /// - Parameters:
+  ///   - queries: the features that the query tower reads.
+  ///   - filter: a condition on the columns of the catalogue's items.
+  /// - Throws: `RetrieverError` when k is below 1 or there are no columns to filter by, `DataError` when a
+  ///   feature is missing or the filter does not fit the columns.
   public func recommend(
     _ k: Int, forEach queries: Dataset, excluding: Set<String> = [], among: Set<String>? = nil,
-    excludingSeen: Bool = true
+    matching filter: ItemFilter? = nil, excludingSeen: Bool = true
   ) throws -> [Recommendations] {
     try RetrieverError.check(count: k)
+    let allowed = try rows(excluding: excluding, among: among, matching: filter)
     var users: StringColumn?
     if excludingSeen, let history, queries.has(history.user) {
       users = try queries.column(history.user)
@@ -47,9 +53,7 @@ extension Retriever {
     let block = 1024
     return try stride(from: 0, to: queries.rowCount, by: block).flatMap { start in
       let rows = Array(start..<min(start + block, queries.rowCount))
-      let filters = rows.map { row in
-        filter(user: users.map { $0[row] }, excluding: excluding, among: among)
-      }
+      let filters = rows.map { row in unseen(allowed, by: users.map { $0[row] }) }
       return try recommend(k, for: queries.rows(at: rows), where: filters)
     }
   }
@@ -101,22 +105,33 @@ extension Retriever {
       }, basis: .popularity)
   }
 
-  private func filter(
-    user: String?, excluding: Set<String>, among: Set<String>?
-  ) -> RowFilter {
-    var filter = RowFilter.all
-    if let among { filter = .among(among.compactMap { catalogue.row(of: $0) }.sorted()) }
-    var hidden = excluding.compactMap { catalogue.row(of: $0) }
-    if let user, let history {
-      hidden += history.items(of: user).compactMap { catalogue.row(of: $0) }
+  /// The rows that may be recommended to anybody.
+  private func rows(
+    excluding: Set<String>, among: Set<String>?, matching filter: ItemFilter?
+  ) throws -> RowFilter {
+    var allowed = try filter.map { try rows(matching: $0) }
+    if let among {
+      let chosen = RowSet(among.compactMap { catalogue.row(of: $0) })
+      allowed = allowed?.intersection(chosen) ?? chosen
     }
-    return hidden.isEmpty ? filter : filter.excluding(hidden)
+    let chosen = allowed.map { RowFilter.among($0) } ?? .all
+    return excluding.isEmpty
+      ? chosen : chosen.excluding(excluding.compactMap { catalogue.row(of: $0) })
+  }
+
+  private func unseen(_ rows: RowFilter, by user: String?) -> RowFilter {
+    guard let user, let history else { return rows }
+    return rows.excluding(history.items(of: user).compactMap { catalogue.row(of: $0) })
   }
 
   /// The items nearest to an item by the cosine of their vectors, best first, without itself.
   ///
-  /// - Throws: `RetrieverError` when k is below 1 or the item is not in the catalogue.
-  public func similar(_ k: Int, to item: String) throws -> Recommendations {
+  /// - Parameter filter: a condition on the columns of the catalogue's items.
+  /// - Throws: `RetrieverError` when k is below 1, the item is not in the catalogue, or there are no columns to
+  ///   filter by; `DataError` when the filter does not fit the columns.
+  public func similar(
+    _ k: Int, to item: String, matching filter: ItemFilter? = nil
+  ) throws -> Recommendations {
     try RetrieverError.check(count: k)
     guard let row = catalogue.row(of: item) else {
       throw RetrieverError(
@@ -124,8 +139,9 @@ extension Retriever {
         "\"\(item)\" is not in the catalogue of \(catalogue.count) items"
           + (closest(to: item).map { "; did you mean \"\($0)\"?" } ?? ""))
     }
+    let allowed = try rows(excluding: [], among: nil, matching: filter)
     return Recommendations(
-      try neighbors.nearest(k, to: row).map {
+      try neighbors.nearest(k, to: row, where: allowed).map {
         Recommendation(identifier: catalogue.identifiers[$0.row], score: $0.score)
       })
   }

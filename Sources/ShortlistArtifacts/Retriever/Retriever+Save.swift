@@ -16,6 +16,8 @@ struct RetrieverSpecification: Codable {
   /// The feature that identifies users, where there is a history.
   var user: String?
   var index: IndexSpecification
+  /// The columns of items, where there are any.
+  var itemColumns: [ItemColumn]?
 }
 
 /// Where things stand in an artefact.
@@ -28,12 +30,20 @@ enum ArtifactLayout {
   static let history = "history/interactions.safetensors"
   static let embeddings = "embeddings"
   static let index = "index.safetensors"
+  static let columns = "columns/values.safetensors"
 
   /// Whether a file is a part of the retriever, and no attachment.
   static func isPart(_ name: String) -> Bool {
-    [weights, candidates, identifiers, index, historyUsers, historyItems, history].contains(name)
-      || vocabularyKey(of: name) != nil
+    [
+      weights, candidates, identifiers, index, historyUsers, historyItems, history, columns,
+    ].contains(name)
+      || vocabularyKey(of: name) != nil || (name.hasPrefix(words) && name.hasSuffix(".txt"))
   }
+
+  /// The distinct strings of a column of items.
+  static func words(of column: String) -> String { "\(words)\(fileName(column)).txt" }
+
+  private static let words = "columns/"
 
   static func vocabulary(_ tower: String, _ feature: String) -> String {
     "\(vocabularies)\(tower)/\(fileName(feature)).txt"
@@ -60,8 +70,8 @@ enum ArtifactLayout {
 }
 
 extension Retriever {
-  /// Writes an artefact: `NAME/VERSION/` with manifest, weights, vocabularies, candidates and history. A
-  /// reader sees a whole version or none.
+  /// Writes an artefact: `NAME/VERSION/` with manifest, weights, vocabularies, candidates, columns of items and
+  /// history. A reader sees a whole version or none.
   ///
   /// - Parameters:
   ///   - folder: `NAME`, which gets the next version, or `NAME/VERSION`.
@@ -72,10 +82,12 @@ extension Retriever {
   ///   written.
   @discardableResult
   public func save(to folder: String, attachments: [String: Data] = [:]) throws -> URL {
+    let columns = itemColumns
     let specification = RetrieverSpecification(
       query: model.query, candidate: model.candidate, task: model.task,
       weight: model.weight?.name, item: catalogue.identifier.name, user: history?.user.name,
-      index: try IndexSpecification(index, trials: indexTrials))
+      index: try IndexSpecification(index, trials: indexTrials),
+      itemColumns: catalogue.items == nil ? nil : columns.map(\.description))
     return try ArtifactWriter.write(
       to: URL(filePath: folder, directoryHint: .isDirectory), specification: specification
     ) { writer in
@@ -104,9 +116,34 @@ extension Retriever {
           }
         }
       }
+      if catalogue.items != nil { try Self.write(columns, with: &writer) }
       if let history { try Self.write(history, with: &writer) }
       for (name, data) in attachments.sorted(by: { $0.key < $1.key }) {
         try writer.write(name) { try data.write(to: $0) }
+      }
+    }
+  }
+
+  private var itemColumns: [(description: ItemColumn, column: AnyColumn)] {
+    guard let items = catalogue.items else { return [] }
+    return items.columnNames.compactMap { name in
+      guard let column = items[name: name] else { return nil }
+      let description = ItemColumn(
+        name, column, identifiers: catalogue.identifiers, identifier: catalogue.identifier.name)
+      return (description, column)
+    }
+  }
+
+  private static func write(
+    _ columns: [(description: ItemColumn, column: AnyColumn)], with writer: inout ArtifactWriter
+  ) throws {
+    try writer.write(ArtifactLayout.columns) { file in
+      try Safetensors.write(columns.flatMap { $0.tensors(of: $1) }, to: file)
+    }
+    for (description, column) in columns {
+      guard let words = description.words(of: column) else { continue }
+      try writer.write(ArtifactLayout.words(of: description.name)) {
+        try Vocabulary(inOrder: words).write(to: $0)
       }
     }
   }

@@ -23,6 +23,7 @@ public struct Retriever: Sendable {
   /// Rows of the catalogue by popularity, and each row's share of the interactions.
   let popularity: (rows: [Int], shares: [Float])?
   let neighbors: ItemNeighbors
+  let matches = FilterMatches()
 
   /// - Parameters:
   ///   - index: over the catalogue's embeddings, row by row.
@@ -62,7 +63,7 @@ final class ItemNeighbors: Sendable {
 
   init(_ embeddings: Matrix) { self.embeddings = embeddings }
 
-  func nearest(_ k: Int, to row: Int) throws -> [Neighbor] {
+  func nearest(_ k: Int, to row: Int, where filter: RowFilter) throws -> [Neighbor] {
     let index = try index.withLock { made in
       if let made { return made }
       let new = try ExactIndex(embeddings, similarity: .cosine)
@@ -70,6 +71,6 @@ final class ItemNeighbors: Sendable {
       return new
     }
     let vectors = embeddings
-    return try index.nearest(k, to: vectors[row: row], where: .excluding([row]))
+    return try index.nearest(k, to: vectors[row: row], where: filter.excluding([row]))
   }
 }

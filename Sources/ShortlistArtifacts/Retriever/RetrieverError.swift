@@ -1,7 +1,7 @@
 /// What can be wrong with a question to a retriever.
 public struct RetrieverError: Error, Sendable, Equatable, CustomStringConvertible {
   public struct Code: Hashable, Sendable {
-    private enum Value { case invalidCount, unknownItem, missingFeature, noUsers }
+    private enum Value { case invalidCount, unknownItem, missingFeature, noUsers, noItemColumns }
     private let value: Value
     /// k is not at least 1.
     public static var invalidCount: Self { Self(value: .invalidCount) }
@@ -11,6 +11,8 @@ public struct RetrieverError: Error, Sendable, Equatable, CustomStringConvertibl
     public static var missingFeature: Self { Self(value: .missingFeature) }
     /// All users were asked for, and the artefact does not know them.
     public static var noUsers: Self { Self(value: .noUsers) }
+    /// A filter was given, and the catalogue has no columns of items.
+    public static var noItemColumns: Self { Self(value: .noItemColumns) }
   }
 
   public var code: Code

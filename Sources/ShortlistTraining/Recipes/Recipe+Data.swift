@@ -11,6 +11,8 @@ extension Recipe {
     public var interactions: String?
     /// A file with the features of items; nil where the interactions hold all there is.
     public var items: String?
+    /// Further columns of items, for filters, with the types of their values.
+    public var itemColumns: [String: ItemColumnKind] = [:]
     /// A file with the features of users.
     public var users: String?
     /// `csv`, `tsv` or `jsonl`; nil for what the file name tells.
@@ -30,8 +32,16 @@ extension Recipe {
 
     public init() {}
 
+    /// The values of a column of items.
+    public enum ItemColumnKind: String, Sendable, Codable, CaseIterable {
+      case string, integer, number
+      /// Strings with "|" between them, in JSON an array.
+      case list
+    }
+
     private enum CodingKeys: String, CodingKey, CaseIterable {
       case movieLens = "movielens"
+      case itemColumns = "item_columns"
       case path, interactions, items, users, format, encoding, columns, rating, timestamp
       case minimumRating = "minimum_rating"
       case minimumCount = "minimum_count"
@@ -53,11 +63,19 @@ extension Recipe {
       minimumCount = try c.value(.minimumCount, or: minimumCount, "at least 1") { $0 >= 1 }
       timestamp = try c.value(.timestamp, or: timestamp)
       skipMalformed = try c.value(.skipMalformed, or: skipMalformed)
+      itemColumns = try Self.itemColumns(c)
       guard (movieLens == nil) != (interactions == nil) else {
         throw DecodingError.dataCorrupted(
           .init(
             codingPath: decoder.codingPath,
             debugDescription: "give either `movielens: EDITION` or `interactions: FILE`"))
+      }
+      if movieLens != nil, !itemColumns.isEmpty {
+        throw DecodingError.dataCorrupted(
+          .init(
+            codingPath: decoder.codingPath + [CodingKeys.itemColumns],
+            debugDescription:
+              "it is for files; MovieLens has movie_id, movie_title and movie_genres"))
       }
       if let movieLens, Self.editions[movieLens] == nil {
         throw DecodingError.dataCorrupted(
@@ -66,6 +84,18 @@ extension Recipe {
             debugDescription: "there is no edition \"\(movieLens)\"; known are "
               + Self.editions.keys.sorted().joined(separator: ", ")))
       }
+    }
+
+    private static func itemColumns(
+      _ container: KeyedDecodingContainer<CodingKeys>
+    ) throws -> [String: ItemColumnKind] {
+      guard container.contains(.itemColumns), try !container.decodeNil(forKey: .itemColumns) else {
+        return [:]
+      }
+      let columns = try container.nestedContainer(keyedBy: AnyKey.self, forKey: .itemColumns)
+      var kinds: [String: ItemColumnKind] = [:]
+      for name in columns.allKeys { kinds[name.stringValue] = try columns.choice(name) }
+      return kinds
     }
 
     /// The editions of MovieLens by the names that recipes use.

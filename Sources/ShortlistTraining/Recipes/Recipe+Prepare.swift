@@ -117,7 +117,12 @@ extension Recipe {
       specifications.append(column(data.timestamp, .integer))
     }
     if let weight = task.weight { specifications.append(column(weight, .float)) }
-    if data.items == nil { specifications += itemFeatures.map { column($0.name, $0.type) } }
+    let itemColumns =
+      itemFeatures.map { column($0.name, $0.type) } + filterColumns(besides: itemFeatures)
+    if data.items == nil {
+      specifications += itemColumns.filter { new in !specifications.contains { $0.name == new.name }
+      }
+    }
     if data.users == nil { specifications += userFeatures.map { column($0.name, $0.type) } }
 
     let (itemFeature, userFeature) = (Feature<String>(item), Feature<String>(user))
@@ -125,14 +130,17 @@ extension Recipe {
     var interactions = try read(path, specifications, &skipped)
     var test =
       split.kind == .files ? try split.test.map { try read($0, specifications, &skipped) } : nil
-    var items = interactions
-    if let test { items = try items.appending(rows: test) }
+    // What interactions say of users does not belong to items.
+    let itemNames = [item] + itemColumns.map(\.name)
+    let items: Dataset
     if let path = data.items {
-      let table = try read(
-        path, [column(item, .string)] + itemFeatures.map { column($0.name, $0.type) }, &skipped)
-      interactions = try interactions.joined(with: table, on: itemFeature, from: path)
-      test = try test?.joined(with: table, on: itemFeature, from: path)
-      items = table
+      items = try read(path, [column(item, .string)] + itemColumns, &skipped)
+      let features = try items.selecting([item] + itemFeatures.map(\.name))
+      interactions = try interactions.joined(with: features, on: itemFeature, from: path)
+      test = try test?.joined(with: features, on: itemFeature, from: path)
+    } else {
+      let all = try test.map { try interactions.appending(rows: $0) } ?? interactions
+      items = try all.selecting(itemNames)
     }
     if let path = data.users {
       let table = try read(
@@ -141,6 +149,21 @@ extension Recipe {
       test = try test?.joined(with: table, on: userFeature, from: path)
     }
     return Tables(interactions: interactions, items: items, test: test, skipped: skipped)
+  }
+
+  /// The columns of items that no tower reads.
+  private func filterColumns(
+    besides features: [(name: String, type: ColumnSpecification.ValueType)]
+  ) -> [ColumnSpecification] {
+    let known = Set(features.map(\.name) + [item])
+    return data.itemColumns.filter { !known.contains($0.key) }.sorted { $0.key < $1.key }.map {
+      switch $0.value {
+      case .string: column($0.key, .string)
+      case .integer: column($0.key, .integer)
+      case .number: column($0.key, .float)
+      case .list: column($0.key, .strings())
+      }
+    }
   }
 
   private func column(_ name: String, _ type: ColumnSpecification.ValueType) -> ColumnSpecification
