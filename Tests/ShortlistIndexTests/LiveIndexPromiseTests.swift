@@ -106,6 +106,8 @@ struct LiveIndexPromiseTests {
     configuration.kind = .scann
     (configuration.scann.leaves, configuration.scann.leavesToSearch) = (60, leavesToSearch)
     configuration.scann.reordering = 10
+    // The file then does not need the vectors that it is opened with.
+    configuration.scann.precision = .int8
     let live = try LiveIndex(
       at: folder, dimensions: vectors.columns, configuration: configuration)
     try live.apply(
