@@ -114,16 +114,17 @@ public struct ExactIndex: VectorIndex {
   private func propose(
     _ k: Int, forEach queries: Matrix, where filters: [RowFilter]
   ) throws -> [[Neighbor]] {
-    guard source.isInMemory, filters.allSatisfy({ $0.isSparse(among: count) }) else {
-      return try QueryBatch(queries: queries, filters: filters).search(source, through: door, k: k)
+    // Where few rows pass, a batch would compute what nobody sees.
+    if case .memory = source, filters.allSatisfy({ $0.isSparse(among: count) }) {
+      return try Parallel.map(queries.rows) { row in
+        Result {
+          try propose(
+            k, for: Matrix(copying: queries[row: row]),
+            where: filters.count == 1 ? filters[0] : filters[row])
+        }
+      }.map { try $0.get() }
     }
-    return try Parallel.map(queries.rows) { row in
-      Result {
-        try propose(
-          k, for: Matrix(copying: queries[row: row]),
-          where: filters.count == 1 ? filters[0] : filters[row])
-      }
-    }.map { try $0.get() }
+    return try QueryBatch(queries: queries, filters: filters).search(source, through: door, k: k)
   }
 
   /// The best `k` rows by inner product inside the door, for a query that has come in.

@@ -117,20 +117,20 @@ extension LiveFiles {
     try VerifiedTensors.write(
       parts, kind: Self.baseKind, format: 1,
       description: BaseDescription(
-        count: base.identifiers.count, dimensions: base.dimensions, isIndexed: scann != nil),
+        count: base.identifiers.count, dimensions: base.door.dimensions, isIndexed: scann != nil),
       to: self.base(generation))
   }
 
-  func readBase(_ generation: Int, dimensions: Int, similarity: Similarity) throws -> LiveBase {
+  func readBase(_ generation: Int, _ door: VectorDoor) throws -> LiveBase {
     let file = try VerifiedTensors(
       base(generation), kind: Self.baseKind, name: "a live index's base", format: 1)
     try file.verify()
     let description = try file.description(as: BaseDescription.self)
-    guard description.dimensions == dimensions, description.count >= 0 else {
+    guard description.dimensions == door.dimensions, description.count >= 0 else {
       throw file.damage(
-        "the vectors have \(description.dimensions) dimensions; CURRENT says \(dimensions)")
+        "the vectors have \(description.dimensions) dimensions; CURRENT says \(door.dimensions)")
     }
-    let vectors = try file.matrix("vectors", rows: description.count, columns: dimensions)
+    let vectors = try file.matrix("vectors", rows: description.count, columns: door.dimensions)
     let ends = try file.tensors.elements("identifier_ends", as: Int64.self)
     let bytes = try file.tensors.elements("identifiers", as: UInt8.self)
     guard ends.count == description.count, ends.last ?? 0 == Int64(bytes.count),
@@ -145,17 +145,17 @@ extension LiveFiles {
     let vectorIndex: any VectorIndex =
       description.isIndexed
       ? try ScaNNIndex(contentsOf: index(generation), vectors: vectors)
-      : try ExactIndex(vectors, similarity: similarity)
-    guard vectorIndex.count == description.count, vectorIndex.dimensions == dimensions else {
+      : try ExactIndex(vectors, similarity: door.similarity)
+    guard vectorIndex.count == description.count, vectorIndex.dimensions == door.dimensions else {
       throw IndexError(
         .damagedFile,
         "\(index(generation).plainPath): an index of \(vectorIndex.count) x \(vectorIndex.dimensions) "
-          + "vectors; \(file.path) holds \(description.count) x \(dimensions). Restore both from one copy"
+          + "vectors; \(file.path) holds \(description.count) x \(door.dimensions). Restore both from one copy"
       )
     }
     guard Set(identifiers.map { Array($0.utf8) }).count == identifiers.count else {
       throw file.damage("an identifier stands twice")
     }
-    return LiveBase(identifiers, vectors, dimensions: dimensions, index: vectorIndex)
+    return LiveBase(identifiers, vectors, door: door, index: vectorIndex)
   }
 }

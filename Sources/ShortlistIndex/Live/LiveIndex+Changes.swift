@@ -76,6 +76,11 @@ extension LiveIndex {
         "the vector of \"\(identifier.prefix(80))\" has \(vector[place]) at element \(place); "
           + "expected finite numbers")
     }
+    if similarity == .euclidean {
+      try IndexError.check(
+        length: vector.span.sumOfSquares().squareRoot(),
+        of: "the vector of \"\(identifier.prefix(80))\"")
+    }
     if similarity == .cosine { vector = Matrix(copying: vector.span).normalizingRows().elements }
     return .upsert(identifier, vector)
   }

@@ -103,7 +103,7 @@ extension LiveIndex {
         over: vectors, kind: configuration.kind, queries: asked.rows >= 50 ? asked : nil,
         recall: configuration.recall, configuration: configuration.scann, similarity: similarity
       ).index
-    return LiveBase(identifiers, vectors, dimensions: dimensions, index: index)
+    return LiveBase(identifiers, vectors, door: door, index: index)
   }
 
   /// Puts a base in force, with the changes that came while it was made.

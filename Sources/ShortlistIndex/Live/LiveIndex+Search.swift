@@ -14,7 +14,7 @@ extension LiveIndex {
   ) throws -> [LiveNeighbor] {
     try IndexError.check(k: k)
     try IndexError.check(dimensions: query.count, expected: dimensions)
-    try IndexError.check(query: query.span)
+    try door.check(query: query.span)
     var prepared = Matrix(copying: query.span)
     if similarity == .cosine { prepared = prepared.normalizingRows() }
     let snapshot = current
@@ -59,7 +59,7 @@ extension LiveSnapshot {
   func contents() -> (identifiers: [String], vectors: Matrix) {
     var identifiers: [String] = []
     identifiers.reserveCapacity(count)
-    var vectors = Matrix(rows: count, columns: base.dimensions)
+    var vectors = Matrix(rows: count, columns: base.door.dimensions)
     for (row, identifier) in base.identifiers.enumerated() where !hidden.contains(row) {
       vectors.copyRow(identifiers.count, from: base.vectors, row: row)
       identifiers.append(identifier)

@@ -16,13 +16,14 @@ internal import Synchronization
 /// also begins where recent queries find less than the wanted recall. One process at a time has a folder open.
 public final class LiveIndex: Sendable {
   /// The length of each vector.
-  public let dimensions: Int
+  public var dimensions: Int { door.dimensions }
   /// What scores measure.
-  public let similarity: Similarity
+  public var similarity: Similarity { door.similarity }
   public let configuration: Configuration
   /// Where the files stand.
   public var folder: URL { files.folder }
 
+  let door: VectorDoor
   let files: LiveFiles
   let snapshot: Guarded<LiveSnapshot>
   let writer: Guarded<Writer>
@@ -64,8 +65,7 @@ public final class LiveIndex: Sendable {
     }
     self.lock = Guarded(lock)
     self.files = files
-    self.dimensions = dimensions
-    self.similarity = similarity
+    door = VectorDoor(similarity: similarity, dimensions: dimensions)
     self.configuration = configuration
     queries = QuerySample(dimensions: dimensions)
 
@@ -82,11 +82,11 @@ public final class LiveIndex: Sendable {
       files.removeOthers(than: 0, logs: [])
       let empty = Matrix(rows: 0, columns: dimensions)
       try files.writeBase(
-        LiveBase([], empty, dimensions: dimensions, index: try ExactIndex(empty)), generation)
+        LiveBase([], empty, door: door, index: try ExactIndex(empty)), generation)
       _ = try WriteAheadLog(creating: files.log(generation))
       try files.writeCurrent(generation, dimensions: dimensions, similarity: similarity)
     }
-    let base = try files.readBase(generation, dimensions: dimensions, similarity: similarity)
+    let base = try files.readBase(generation, door)
     var state = LiveState(LiveSnapshot(base))
     let logs = files.logs(from: generation)
     guard let last = logs.last else {

@@ -12,24 +12,24 @@ struct LiveSnapshot: Sendable {
 
   init(_ base: LiveBase) {
     self.base = base
-    recent = RecentVectors(dimensions: base.dimensions)
+    recent = RecentVectors(base.door)
   }
 }
 
 /// What stood in the catalogue at the last compaction.
 final class LiveBase: Sendable {
-  let dimensions: Int
+  let door: VectorDoor
   let index: any VectorIndex
   let vectors: Matrix
   let identifiers: [String]
   private let rows: StringTable
 
   /// - Precondition: identifiers are distinct, one for each vector.
-  init(_ identifiers: [String], _ vectors: Matrix, dimensions: Int, index: any VectorIndex) {
+  init(_ identifiers: [String], _ vectors: Matrix, door: VectorDoor, index: any VectorIndex) {
     precondition(identifiers.count == vectors.rows, "\(identifiers.count) of \(vectors.rows)")
     self.identifiers = identifiers
     self.vectors = vectors
-    self.dimensions = dimensions
+    self.door = door
     self.index = index
     var rows = StringTable()
     for identifier in identifiers { rows.insert(identifier) }
@@ -49,7 +49,7 @@ struct RecentVectors: Sendable {
     var identifiers: [String] = []
   }
 
-  private let dimensions: Int
+  private let door: VectorDoor
   private var full: [Piece] = []
   private var last: Piece
   private var hidden = RowMask()
@@ -58,9 +58,9 @@ struct RecentVectors: Sendable {
 
   var count: Int { total - hidden.count }
 
-  init(dimensions: Int) {
-    self.dimensions = dimensions
-    last = Piece(vectors: Matrix(rows: Self.pieceRows, columns: dimensions))
+  init(_ door: VectorDoor) {
+    self.door = door
+    last = Piece(vectors: Matrix(rows: Self.pieceRows, columns: door.dimensions))
   }
 
   /// Adds a vector; returns its place.
@@ -71,7 +71,7 @@ struct RecentVectors: Sendable {
     total += 1
     if last.identifiers.count == Self.pieceRows {
       full.append(last)
-      last = Piece(vectors: Matrix(rows: Self.pieceRows, columns: dimensions))
+      last = Piece(vectors: Matrix(rows: Self.pieceRows, columns: door.dimensions))
     }
     return total - 1
   }
@@ -105,8 +105,14 @@ struct RecentVectors: Sendable {
       let piece = piece(number)
       let first = number * Self.pieceRows
       var target = scores.mutableSpan
-      piece.vectors.innerProducts(
-        of: query, withRows: 0..<piece.identifiers.count, into: &target)
+      if door.similarity == .euclidean {
+        for row in piece.identifiers.indices {
+          target[row] = door.distanceScore(of: query, with: piece.vectors[row: row])
+        }
+      } else {
+        piece.vectors.innerProducts(
+          of: query, withRows: 0..<piece.identifiers.count, into: &target)
+      }
       for (row, identifier) in piece.identifiers.enumerated()
       where scores[row] >= best.threshold && !hidden.contains(first + row)
         && isWanted?(identifier) ?? true
