@@ -128,6 +128,9 @@ INLINE ints ordered(floats v) {
   return bits ^ ((bits >> 31) & INT32_MAX);
 }
 
+/// The floats of which `ordered` makes these integers.
+INLINE floats unordered(ints key) { return (floats)(key ^ ((key >> 31) & INT32_MAX)); }
+
 static float keep_largest(float *scores, uint32_t *positions, size_t n, size_t k) {
   int32_t low = INT32_MAX, high = INT32_MIN;
   {
@@ -148,12 +151,22 @@ static float keep_largest(float *scores, uint32_t *positions, size_t n, size_t k
   }
   // The largest bound that at least k keys reach: low always is one.
   size_t reached = n;
-  while (low < high && reached != k) {
-    const int32_t middle = low + (int32_t)(((int64_t)high - low + 1) / 2);
-    ints total = 0;
+  for (int round = 0; low < high && reached != k; round++) {
+    int32_t middle = low + (int32_t)(((int64_t)high - low + 1) / 2);
+    if (round < 12) {
+      // Scores lie even on the scale of floats rather than on that of their keys.
+      const floats value = 0.5f * (unordered((ints)low) + unordered((ints)high));
+      const int32_t key = ordered(value)[0];
+      if (key > low && key <= high) middle = key;
+    }
+    ints total = 0, other = 0;
     size_t i = 0;
+    for (; i + 2 * LANES <= n; i += 2 * LANES) {
+      total -= ordered(load(scores + i, LANES)) >= middle;
+      other -= ordered(load(scores + i + LANES, LANES)) >= middle;
+    }
     for (; i + LANES <= n; i += LANES) total -= ordered(load(scores + i, LANES)) >= middle;
-    size_t count = (size_t)__builtin_reduce_add(total);
+    size_t count = (size_t)__builtin_reduce_add(total + other);
     for (; i < n; i++) count += ordered(load(scores + i, 1))[0] >= middle;
     if (count >= k) {
       low = middle;

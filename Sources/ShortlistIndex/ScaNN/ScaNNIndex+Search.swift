@@ -74,11 +74,11 @@ extension ScaNNIndex {
     let wanted = min(k, passing)
     guard wanted > 0 else { return [] }
     return parts.buffers.withBuffers { buffers in
-      prepare(query, buffers)
+      prepare(query, &buffers)
       // Where few rows pass, or nearly all are wanted, looking at them one by one is as fast and exact.
       if passing <= Self.fewRows || 4 * wanted >= passing || depth.reordering >= passing {
         buffers.rows = filter.passingRows(among: count).map { UInt32($0) }
-        return best(wanted, buffers)
+        return best(wanted, &buffers)
       }
       // A row may come twice.
       let reordering = max(depth.reordering, parts.rows.count > count ? 2 * wanted : wanted)
@@ -88,29 +88,31 @@ extension ScaNNIndex {
         leaves = min(parts.centroids.rows, leaves * min(8, (count + passing - 1) / passing))
       }
       while true {
-        collect(leaves, reordering, passing < count ? filter : nil, buffers)
+        collect(leaves, reordering, passing < count ? filter : nil, &buffers)
         if leaves == parts.centroids.rows || buffers.rows.count >= wanted { break }
         leaves = min(parts.centroids.rows, 4 * leaves)
       }
-      return best(wanted, buffers)
+      return best(wanted, &buffers)
     }
   }
 
   /// Rows that are scored one by one rather than searched for.
   private static let fewRows = 2048
 
-  private func prepare(_ query: Span<Float>, _ buffers: SearchBuffers) {
+  private func prepare(_ query: Span<Float>, _ buffers: inout SearchBuffers) {
     for i in 0..<query.count { buffers.padded[i] = query[i] }
     if similarity == .cosine { buffers.normalizeQuery() }
     if similarity == .euclidean { buffers.padded[query.count] = 1 / parts.door.columnScale }
     let padded = buffers.padded
     buffers.rounded.set(padded.span.extracting(first: parts.centroids.columns))
-    if case .codes(let codebook, _) = parts.leafVectors { buffers.table.set(padded.span, codebook) }
+    if case .codes(let codebook, _) = parts.leafVectors {
+      buffers.table.set(padded.span, codebook)
+    }
   }
 
   /// Finds the rows of the best candidates in the best leaves.
   private func collect(
-    _ leaves: Int, _ reordering: Int, _ filter: RowFilter?, _ buffers: SearchBuffers
+    _ leaves: Int, _ reordering: Int, _ filter: RowFilter?, _ buffers: inout SearchBuffers
   ) {
     buffers.leaves.reset(limit: leaves)
     if similarity == .euclidean {
@@ -142,21 +144,12 @@ extension ScaNNIndex {
     }
     buffers.candidates.cut()
     buffers.rows.removeAll(keepingCapacity: true)
-    for i in 0..<buffers.candidates.count {
-      let row = parts.rows[buffers.candidates[i].position]
-      // In a file that was not verified anything can stand.
-      guard row < count else { continue }
-      let bit = UInt64(1) << UInt64(row & 63)
-      if buffers.met[Int(row >> 6)] & bit == 0 {
-        buffers.met[Int(row >> 6)] |= bit
-        buffers.rows.append(row)
-      }
-    }
-    for row in buffers.rows { buffers.met[Int(row >> 6)] = 0 }
+    buffers.candidates.appendDistinct(
+      parts.rows, below: count, to: &buffers.rows, met: &buffers.met)
   }
 
   /// The best of `buffers.rows` by the better vectors.
-  private func best(_ k: Int, _ buffers: SearchBuffers) -> [Neighbor] {
+  private func best(_ k: Int, _ buffers: inout SearchBuffers) -> [Neighbor] {
     if buffers.scores.count < buffers.rows.count {
       buffers.scores = [Float](repeating: 0, count: buffers.rows.count)
     }
@@ -165,9 +158,7 @@ extension ScaNNIndex {
     var scores = buffers.scores.mutableSpan
     parts.vectors.scores(of: query, with: rows.span, parts.door, into: &scores)
     var best = TopK(k)
-    for (place, row) in rows.enumerated() {
-      best.offer(buffers.scores[place], row: Int(row))
-    }
+    for place in rows.indices { best.offer(scores[place], row: Int(rows[place])) }
     return best.neighbors
   }
 }

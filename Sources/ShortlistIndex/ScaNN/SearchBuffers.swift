@@ -1,7 +1,8 @@
 internal import ShortlistTensors
 
-/// Scratch memory of one search.
-final class SearchBuffers {
+/// Scratch memory of one search: a value that goes through it by reference, so that nothing is counted or
+/// checked on the way.
+struct SearchBuffers: ~Copyable {
   var leaves: CandidateList
   var candidates: CandidateList
   /// For codes; of no blocks where there are none.
@@ -12,7 +13,7 @@ final class SearchBuffers {
   var padded: [Float]
   var rows: [UInt32] = []
   var scores: [Float] = []
-  /// Which rows are among the candidates already; clear between searches.
+  /// For `appendDistinct`.
   var met: [UInt64]
 
   init(count: Int, centroids: ByteRows, leafVectors: LeafVectors) {
@@ -30,7 +31,7 @@ final class SearchBuffers {
   }
 
   /// Divides the query by its length; zeros stay.
-  func normalizeQuery() {
+  mutating func normalizeQuery() {
     let squares = padded.span.sumOfSquares()
     guard squares > 0 else { return }
     let factor = 1 / squares.squareRoot()
@@ -46,7 +47,11 @@ final class SearchBuffers {
     private let waiting = Guarded<[Box]>([])
 
     /// `@unchecked Sendable`: a box is in the pool or with one search, never both.
-    private struct Box: @unchecked Sendable { let buffers: SearchBuffers }
+    private final class Box: @unchecked Sendable {
+      var buffers: SearchBuffers
+
+      init(_ buffers: consuming SearchBuffers) { self.buffers = buffers }
+    }
 
     init(count: Int, centroids: ByteRows, leafVectors: LeafVectors) {
       self.count = count
@@ -54,13 +59,12 @@ final class SearchBuffers {
       self.leafVectors = leafVectors
     }
 
-    func withBuffers<Result>(_ body: (SearchBuffers) throws -> Result) rethrows -> Result {
+    func withBuffers<Result>(_ body: (inout SearchBuffers) throws -> Result) rethrows -> Result {
       let box =
         waiting.withLock { $0.popLast() }
-        ?? Box(
-          buffers: SearchBuffers(count: count, centroids: centroids, leafVectors: leafVectors))
+        ?? Box(SearchBuffers(count: count, centroids: centroids, leafVectors: leafVectors))
       defer { waiting.withLock { $0.append(box) } }
-      return try body(box.buffers)
+      return try body(&box.buffers)
     }
   }
 }

@@ -44,6 +44,26 @@ package struct CandidateList: ~Copyable {
     return unsafe (Int(numbers[index]), scores.base[index])
   }
 
+  /// Appends the numbers at the candidates' positions to `rows`, each once.
+  ///
+  /// - Parameters:
+  ///   - bound: larger numbers, which only a damaged file has, are passed over.
+  ///   - met: a bit for each number below the bound, clear before and after.
+  package func appendDistinct(
+    _ numbers: RowNumbers, below bound: Int, to rows: inout [UInt32], met: inout [UInt64]
+  ) {
+    precondition(met.count * 64 >= bound, "\(met.count) words for \(bound) numbers")
+    let first = rows.count
+    for candidate in 0..<count {
+      let row = unsafe numbers[Int(self.numbers[candidate])]
+      let bit = UInt64(1) << UInt64(row & 63)
+      guard row < bound, met[Int(row >> 6)] & bit == 0 else { continue }
+      met[Int(row >> 6)] |= bit
+      rows.append(row)
+    }
+    for place in first..<rows.count { met[Int(rows[place] >> 6)] = 0 }
+  }
+
   /// Takes the score of every row of `rows` with a query.
   package mutating func setScores(of query: ByteRows.Query, with rows: ByteRows) {
     precondition(rows.rows <= capacity, "\(rows.rows) rows in room for \(capacity)")
@@ -85,7 +105,8 @@ package struct CandidateList: ~Copyable {
   ) {
     var start = range.lowerBound
     while start < range.upperBound {
-      if count > limit, capacity - count < min(range.upperBound - start, limit) { cut() }
+      // Early, so that the threshold rises early.
+      if count >= 3 * limit || capacity - count < limit { cut() }
       let end = min(range.upperBound, start + capacity - count)
       let before = count
       unsafe count += scan(start..<end, threshold, scores.base + count, numbers + count)

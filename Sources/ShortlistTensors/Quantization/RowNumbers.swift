@@ -40,6 +40,10 @@ package struct RowNumbers: Sendable {
   package subscript(place: Int) -> UInt32 {
     precondition(place >= 0 && place < count, "number \(place) of \(count)")
     let bytes = unsafe storage.base.assumingMemoryBound(to: UInt8.self) + place * width
+    if place * width + 4 <= storage.count {
+      let four = unsafe UInt32(littleEndian: UnsafeRawPointer(bytes).loadUnaligned(as: UInt32.self))
+      return four & (.max >> UInt32(32 - 8 * width))
+    }
     var number: UInt32 = 0
     for i in 0..<width { number |= unsafe UInt32(bytes[i]) << UInt32(8 * i) }
     return number
