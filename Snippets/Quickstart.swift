@@ -32,7 +32,15 @@ let retriever = Retriever(
 let hits = try retriever.recommend(10, for: ["user_id": "42"], excluding: ["Rudy (1993)"])
 for hit in hits { print(hit.identifier, hit.score) }
 
+let comedies = try retriever.recommend(
+  10, for: ["user_id": "42"], matching: .contains("movie_genres", "Comedy"))
+for hit in comedies { print("comedy:", hit.identifier) }
+
+// The fastest index that finds so much of what exact search finds; for a small catalogue that is exact search.
+let fast = try retriever.indexed(as: .auto, recall: 0.95)
+for trial in fast.indexTrials { print(trial.isChosen ? "*" : " ", trial.name, trial.measurements) }
+
 // Saved once, served by any program: try Retriever(contentsOf: "artifacts/movies")
 let artifact = FileManager.default.temporaryDirectory.appending(path: "shortlist-quickstart")
 try? FileManager.default.removeItem(at: artifact)
-print("saved to", try retriever.save(to: artifact.path(percentEncoded: false)).path)
+print("saved to", try fast.save(to: artifact.path(percentEncoded: false)).path)

@@ -1,11 +1,13 @@
 """Draws and tabulates the lines of ann.py: recall@10 against queries a second.
 
   PYTHON Benchmarks/peers/ann_plots.py FILE... [--plots FOLDER]
+  PYTHON Benchmarks/peers/ann_plots.py FILE... --variants LIBRARY
 
 Of every library the best of its sweep is kept: the points that no other point of it beats in both
 recall and speed. The table gives queries a second at a recall, between two points of that front by
 straight lines in the logarithm, never beyond its ends; and how many times the best peer's ours is.
-One SVG a set goes to the folder; both are from `qps`, one query a call.
+One SVG a set goes to the folder; both are from `qps`, one query a call. With --variants, a table of
+the ways to build one library, with the seconds and the bytes a dimension that each takes.
 """
 
 import argparse
@@ -63,6 +65,29 @@ def read(paths):
   return sets
 
 
+def print_variants(paths, library):
+  """Speed, build and memory of every way to build a library."""
+  sets = collections.defaultdict(lambda: collections.defaultdict(list))
+  for path in paths:
+    with open(path, encoding="utf-8") as file:
+      for line in file:
+        result = json.loads(line)
+        if result["library"] == library:
+          sets[result["set"]][result["variant"]].append(result)
+  for name, variants in sets.items():
+    print(f"\n{name}: {library}, queries a second at recall@10, one thread, one query a call\n")
+    print("| variant | " + " | ".join(f"{r:.2f}" for r in RECALLS)
+          + " | build, s | index / vectors |")
+    print("|---|" + "---|" * (len(RECALLS) + 2))
+    for variant, results in variants.items():
+      points = [(result["recall"], result["qps"]) for result in results]
+      speeds = [speed_at(points, recall) for recall in RECALLS]
+      cells = ["-" if speed is None else f"{speed:,.0f}" for speed in speeds]
+      seconds = min(result["build_seconds"] for result in results)
+      share = (results[0]["bytes"] - results[0]["vector_bytes"]) / results[0]["vector_bytes"]
+      print(f"| {variant} | " + " | ".join(cells) + f" | {seconds:.1f} | {share:.3f} |")
+
+
 def print_table(name, libraries):
   print(f"\n{name}: queries a second, one thread, one query a call\n")
   print("| recall@10 | " + " | ".join(libraries) + " | ours / best peer |")
@@ -111,7 +136,10 @@ def main():
   parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
   parser.add_argument("files", type=pathlib.Path, nargs="+", help="lines of ann.py")
   parser.add_argument("--plots", type=pathlib.Path, help="write one SVG a set here")
+  parser.add_argument("--variants", metavar="LIBRARY", help="tabulate the ways to build it instead")
   arguments = parser.parse_args()
+  if arguments.variants:
+    return print_variants(arguments.files, arguments.variants)
   for name, libraries in read(arguments.files).items():
     ordered = dict(sorted(libraries.items(), key=lambda item: (not is_ours(item[0]), item[0])))
     print_table(name, ordered)

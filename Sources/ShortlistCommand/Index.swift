@@ -25,7 +25,10 @@ struct Index: ParsableCommand {
   @Option(name: .customShort("k"), parsing: .unconditional, help: "How many items are asked for.")
   var count = 10
   @Option(help: "For a file: the name of the tensor.") var tensor = "embeddings"
-  @Option(help: "For a file: inner-product or cosine.") var similarity: Similarity = .innerProduct
+  @Option(help: "For a file: a tensor of queries to tune and measure by; vectors by default.")
+  var queries: String?
+  @Option(help: "For a file: inner-product, cosine or euclidean.") var similarity: Similarity =
+    .innerProduct
   @OptionGroup(title: "Index") var options: IndexOptions
   @Flag(help: "Print one JSON object.") var json = false
 
@@ -64,9 +67,10 @@ struct Index: ParsableCommand {
     var index = try ScaNNIndex(
       streaming: file, tensor: tensor, configuration: configuration, similarity: similarity)
     let exact = try ExactIndex(vectors, similarity: similarity)
+    let asked = try queries.map { try Safetensors(contentsOf: file).matrix($0) } ?? vectors
     var random = RandomStream(seed: configuration.seed)
-    let rows = (0..<min(500, vectors.rows)).map { _ in Int32(random.below(vectors.rows)) }
-    let queries = vectors.gathering(rows)
+    let queries = asked.gathering(
+      (0..<min(500, asked.rows)).map { _ in Int32(random.below(asked.rows)) })
     index =
       configuration.leavesToSearch == nil && configuration.reordering == nil
       ? try index.tuned(to: queries, k: count, recall: options.recall, against: exact)

@@ -66,6 +66,7 @@ extension Similarity: ExpressibleByArgument {
     switch argument {
     case "inner-product": self = .innerProduct
     case "cosine": self = .cosine
+    case "euclidean": self = .euclidean
     default: return nil
     }
   }

@@ -78,6 +78,12 @@ struct Inspect: ParsableCommand {
     let parameters: [Parameter]
     let files: [File]
 
+    private enum CodingKeys: String, CodingKey {
+      case artefact, format, created, item, items, dimensions, users, index, parameters, files
+      case indexTrials = "index_trials"
+      case itemColumns = "item_columns"
+    }
+
     init(_ reader: ArtifactReader, _ retriever: Retriever) {
       artefact = reader.folder.path(percentEncoded: false)
       format = reader.manifest.format

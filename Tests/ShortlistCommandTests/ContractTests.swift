@@ -121,8 +121,8 @@ struct ContractTests {
       let inspected = try shortlist.succeed("inspect", "movies", "--json").json()
       #expect(
         inspected.keys.sorted() == [
-          "artefact", "created", "dimensions", "files", "format", "index", "indexTrials", "item",
-          "itemColumns", "items", "parameters", "users",
+          "artefact", "created", "dimensions", "files", "format", "index", "index_trials", "item",
+          "item_columns", "items", "parameters", "users",
         ])
       #expect(inspected["items"] as? Int == 24 && inspected["users"] as? Int == 24)
       #expect(inspected["dimensions"] as? Int == 8 && inspected["format"] as? Int == 2)

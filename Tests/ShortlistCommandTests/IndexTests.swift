@@ -25,7 +25,7 @@ struct IndexTests {
       #expect(shortlist.names(in: "movies/3").contains("recipe.yaml"))
       let inspected = try shortlist.succeed("inspect", "movies/3", "--json").json()
       #expect((inspected["index"] as? String)?.hasPrefix("scann, codes in 1 leaves") == true)
-      let trials = try #require(inspected["indexTrials"] as? [[String: Any]])
+      let trials = try #require(inspected["index_trials"] as? [[String: Any]])
       #expect(trials.compactMap { $0["name"] as? String } == ["exact", "scann"])
       // Exact search is faster for 24 items, and a reader of the output is told.
       #expect(
@@ -59,6 +59,13 @@ struct IndexTests {
       let measurements = try #require(trials.first?["measurements"] as? [String: Any])
       #expect((measurements["recall"] as? Double ?? 0) > 0.9)
       #expect(shortlist.names().contains("items.safetensors"))
+      try shortlist.succeed(
+        "index", "movies/1/candidates.safetensors", "--output", "distances.safetensors",
+        "--similarity", "euclidean", "--queries", "embeddings")
+      try shortlist.fail(
+        1,
+        ["index", "movies/1/candidates.safetensors", "--output", "x", "--queries", "users"],
+        saying: ["no tensor \"users\"; the file has \"embeddings\""])
       try shortlist.fail(
         1,
         ["index", "movies/1/candidates.safetensors", "--output", "x", "--tensor", "nothing"],
@@ -72,7 +79,8 @@ struct IndexTests {
       (["--recall", "0"], "--recall is 0.0; expected more than 0 and at most 1."),
       (["--recall", "1.5"], "--recall is 1.5"), (["-k", "0"], "-k is 0; ask for at least 1 item."),
       (["--leaves", "0"], "--leaves is 0; expected at least 1."),
-      (["--index", "fast"], "--index"), (["--scoring", "int4"], "--scoring"),
+      (["--index", "fast"], "--index"), (["--similarity", "nearness"], "--similarity"),
+      (["--scoring", "int4"], "--scoring"),
     ])
   func usage(flags: [String], message: String) throws {
     try withShortlist { shortlist in

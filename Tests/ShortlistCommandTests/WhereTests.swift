@@ -23,7 +23,9 @@ struct WhereTests {
       let type: String
       let examples: [String]
     }
-    let itemColumns: [Column]
+    let columns: [Column]
+
+    enum CodingKeys: String, CodingKey { case columns = "item_columns" }
   }
 
   /// In the made-up MovieLens even items are of one genre and odd ones of another.
@@ -33,7 +35,7 @@ struct WhereTests {
       try shortlist.trainMovies()
       let inspected = try JSONDecoder().decode(
         Inspected.self, from: Data(shortlist.succeed("inspect", "movies", "--json").output.utf8))
-      let columns = inspected.itemColumns
+      let columns = inspected.columns
       #expect(columns.map(\.name) == ["movie_id", "movie_title", "movie_genres"])
       #expect(columns.map(\.type) == ["strings", "strings", "lists of strings"])
       #expect(columns[2].examples == ["\"Adventure\"", "\"Action\""])

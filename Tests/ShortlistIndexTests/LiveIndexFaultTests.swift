@@ -42,6 +42,19 @@ struct LiveIndexFaultTests {
     }
   }
 
+  @Test("Where distances are asked for, vectors too long to have one are refused")
+  func longVectors() throws {
+    try withLiveFolder { folder in
+      let live = try LiveIndex(
+        at: folder, dimensions: 2, similarity: .euclidean, configuration: .manual)
+      let change = error { try live.upsert("far", [1e30, 0]) }
+      #expect(change?.message.contains("the vector of \"far\"") == true)
+      let query = error { _ = try live.nearest(1, to: [1e30, 0]) }
+      #expect(query?.message.contains("the query") == true)
+      #expect(live.count == 0)
+    }
+  }
+
   @Test("Bad queries are refused")
   func badQueries() throws {
     try withLiveFolder { folder in

@@ -4,13 +4,13 @@ import Shortlist
 // Recall@10 against queries a second of the indexes here, in the way and the format of peers/ann.py:
 // one thread, one query a call, warm, best of the repeats; an index is built on all cores.
 //
-//   swift run -c release AnnBenchmark SET.safetensors [--index exact] [--repeats 3]
+//   swift run -c release AnnBenchmark SET.safetensors [--index exact|scann|options] [--repeats 3]
 //
 // SET.safetensors is a file of peers/ann_data.py.
 @main
 struct AnnBenchmark {
   var file: URL
-  var indexes = candidates.keys.sorted()
+  var indexes = ["exact", "scann"]
   var repeats = 3
 
   init?(_ arguments: [String]) {

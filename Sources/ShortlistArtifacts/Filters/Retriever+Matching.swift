@@ -1,7 +1,7 @@
 public import ShortlistData
 public import ShortlistIndex
 import ShortlistModels
-import Synchronization
+import ShortlistTensors
 
 extension Retriever {
   /// The rows of the catalogue whose items match a filter. Those of the last filters are kept, so that asking
@@ -26,7 +26,7 @@ extension Retriever {
 
 /// The rows that matched the filters that were used last.
 final class FilterMatches: Sendable {
-  private let entries = Mutex<[(filter: ItemFilter, rows: RowSet)]>([])
+  private let entries = Guarded<[(filter: ItemFilter, rows: RowSet)]>([])
 
   /// How many are kept; each takes a bit for every row.
   static let limit = 16

@@ -18,6 +18,11 @@ struct RetrieverSpecification: Codable {
   var index: IndexSpecification
   /// The columns of items, where there are any.
   var itemColumns: [ItemColumn]?
+
+  private enum CodingKeys: String, CodingKey {
+    case query, candidate, task, weight, item, user, index
+    case itemColumns = "item_columns"
+  }
 }
 
 /// Where things stand in an artefact.

@@ -1,7 +1,6 @@
 public import ShortlistIndex
 public import ShortlistModels
 import ShortlistTensors
-import Synchronization
 
 /// All of it in one value: towers, vocabularies, catalogue, index, and what users have seen. It recommends,
 /// it saves itself, and it is loaded without the program that made it.
@@ -59,7 +58,7 @@ public struct Retriever: Sendable {
 /// The index of items by cosine, made when the first item asks for its neighbours.
 final class ItemNeighbors: Sendable {
   private let embeddings: Matrix
-  private let index = Mutex<ExactIndex?>(nil)
+  private let index = Guarded<ExactIndex?>(nil)
 
   init(_ embeddings: Matrix) { self.embeddings = embeddings }
 

@@ -1,5 +1,5 @@
 internal import Foundation
-internal import Synchronization
+internal import ShortlistTensors
 
 #if canImport(FoundationNetworking)
   internal import FoundationNetworking
@@ -51,7 +51,7 @@ private final class Receiver: NSObject, URLSessionDataDelegate {
     var lastPiece = ContinuousClock.now
     var failure: DataError?
   }
-  private let state = Mutex(State())
+  private let state = Guarded(State())
   private let done = DispatchSemaphore(value: 0)
   private let url: URL
   private let output: FileHandle

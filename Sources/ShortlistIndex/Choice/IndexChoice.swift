@@ -33,6 +33,11 @@ public struct IndexChoice: Sendable {
     public var measurements: IndexMeasurements
     public var isChosen: Bool
 
+    private enum CodingKeys: String, CodingKey {
+      case name, measurements
+      case isChosen = "is_chosen"
+    }
+
     public init(name: String, measurements: IndexMeasurements, isChosen: Bool) {
       self.name = name
       self.measurements = measurements

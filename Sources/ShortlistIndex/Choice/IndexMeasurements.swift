@@ -10,6 +10,11 @@ public struct IndexMeasurements: Sendable, Hashable, Codable {
   public var microseconds: Double
   public var exactMicroseconds: Double
 
+  private enum CodingKeys: String, CodingKey {
+    case k, queries, recall, microseconds
+    case exactMicroseconds = "exact_microseconds"
+  }
+
   /// How many times faster than exact search.
   public var speedup: Double { exactMicroseconds / microseconds }
 
