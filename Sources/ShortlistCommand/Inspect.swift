@@ -129,23 +129,32 @@ private struct ItemColumnSummary: Encodable {
     typealias Value = ItemFilter.Value
     let values: [Value] =
       switch column {
-      case .strings(let column): column.distinct.prefix(Self.count).map { .string($0) }
-      case .stringLists(let column): column.values.distinct.prefix(Self.count).map { .string($0) }
+      case .strings(let column): Self.first(column.distinct) { !$0.isEmpty }.map { .string($0) }
+      case .stringLists(let column):
+        Self.first(column.values.distinct) { !$0.isEmpty }.map { .string($0) }
       case .integers(let values): Self.first(values).map { .integer($0) }
       case .integerLists(let column): Self.first(column.values).map { .integer($0) }
-      case .floats(let values): Self.first(values).map { .number(Double("\($0)") ?? 0) }
-      case .floatLists(let column): Self.first(column.values).map { .number(Double("\($0)") ?? 0) }
+      case .floats(let values):
+        Self.first(values, where: \.isFinite).map { .number(Double("\($0)") ?? 0) }
+      case .floatLists(let column):
+        Self.first(column.values, where: \.isFinite).map { .number(Double("\($0)") ?? 0) }
       }
     examples = values.map { value in
-      let text = "\(value)"
+      // What an artefact says does not steer a terminal.
+      let text = String(
+        "\(value)".map {
+          $0.unicodeScalars.contains { $0.properties.generalCategory == .control } ? "?" : $0
+        })
       return text.count > 40 ? text.prefix(37) + "..." : text
     }
   }
 
-  /// The first distinct values.
-  private static func first<Number: Hashable>(_ values: [Number]) -> [Number] {
-    var found: [Number] = []
-    for value in values where !found.contains(value) {
+  /// The first distinct values that are wanted.
+  private static func first<Value: Hashable>(
+    _ values: [Value], where isWanted: (Value) -> Bool = { _ in true }
+  ) -> [Value] {
+    var found: [Value] = []
+    for value in values where isWanted(value) && !found.contains(value) {
       found.append(value)
       if found.count == count { break }
     }

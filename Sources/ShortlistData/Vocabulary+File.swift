@@ -14,7 +14,7 @@ extension Vocabulary {
   ///   escape that does not exist.
   public init(contentsOf url: URL) throws(DataError) {
     let file = url.path(percentEncoded: false)
-    guard let text = String(bytes: try Data(readingFrom: url), encoding: .utf8) else {
+    guard let text = String(validating: try Data(readingFrom: url), as: UTF8.self) else {
       throw DataError(
         .wrongEncoding, "a vocabulary must be UTF-8; convert it with `iconv -t UTF-8`",
         at: .init(file: file))

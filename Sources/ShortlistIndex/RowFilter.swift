@@ -131,9 +131,9 @@ extension RowFilter {
       return passing
     }
     // The count that the set keeps is right where no row is hidden and none is out of range.
-    if hidden.count == 0, included.words.count * 64 <= count { return included.count }
+    if hidden.count == 0, included.end <= count { return included.count }
     var passing = 0
-    included.forEachWord(in: 0..<min(count, included.words.count * 64)) { first, bits in
+    included.forEachWord(in: 0..<min(count, included.end)) { first, bits in
       passing += (bits & ~hidden.bits(ofWord: first / 64)).nonzeroBitCount
     }
     return passing

@@ -40,13 +40,16 @@ public struct RowSet: Sendable, Hashable {
     return words[word] >> UInt64(row % 64) & 1 == 1
   }
 
+  /// One more than the largest row.
+  var end: Int { words.last.map { words.count * 64 - $0.leadingZeroBitCount } ?? 0 }
+
   /// The rows in order.
   public var rows: [Int] { rows(in: 0..<words.count * 64) }
 
   /// The rows in a range, in order.
   package func rows(in range: Range<Int>) -> [Int] {
     var result: [Int] = []
-    forEachWord(in: range) { first, bits in
+    forEachWord(in: range.clamped(to: 0..<words.count * 64)) { first, bits in
       var bits = bits
       while bits != 0 {
         result.append(first + bits.trailingZeroBitCount)

@@ -206,12 +206,32 @@ struct MatchingTests {
     #expect(error.message.contains(message), "\(error.message)")
   }
 
+  @Test(
+    "Numbers beyond what a column of floats can hold neither equal its values nor let the wrong ones pass",
+    arguments: [
+      ("stars = 1e300", []), ("stars = 1e-60", []), ("stars <= 1e300", [0, 1, 2, 4]),
+      ("stars >= 1e300", [3]), ("stars > -1e300", [0, 1, 2, 3]), ("stars < -1e300", [4]),
+      ("stars >= 1e-60", [1, 3]), ("stars > -1e-60", [0, 1, 3]), ("stars < 1e-60", [0, 2, 4]),
+      ("stars <= -1e-60", [2, 4]), ("stars > 0", [1, 3]), ("stars >= 0", [0, 1, 3]),
+    ] as [(String, [Int])])
+  func extremes(text: String, rows: [Int]) throws {
+    let items = try Dataset([
+      ("stars", .init([0, 4.1, -1, .infinity, -.infinity, .nan] as [Float]))
+    ])
+    #expect(try items.rows(matching: ItemFilter(text)).rows == rows)
+  }
+
   @Test("A filter that a program nests too deep or makes too large is refused")
   func limits() throws {
     var deep = ItemFilter.missing("title")
     for _ in 0..<64 { deep = .not(deep) }
     let many = ItemFilter.in("title", Array(repeating: "a", count: ItemFilter.maximumSize))
-    for filter in [deep, many] {
+    let often = ItemFilter.or(
+      (0...ItemFilter.maximumComparisons).map { .equals("title", .string("\($0)")) })
+    var doubled = ItemFilter.missing("title")
+    for _ in 0..<63 { doubled = .and([doubled, doubled]) }
+    let odd = ItemFilter.not(.range("stars", from: .number(.nan)))
+    for filter in [deep, many, often, doubled, odd] {
       let error = #expect(throws: DataError.self) { try Self.items.rows(matching: filter) }
       #expect(error?.code == .invalidFilter)
     }

@@ -100,6 +100,23 @@ struct ScaNNIndexTests {
     #expect(found.count == 10 && found.allSatisfy { worst.contains($0.row) })
   }
 
+  @Test("A filter of whole clumps away from the query keeps recall")
+  func clumpedFilter() throws {
+    let vectors = clumpedVectors(40_000, dimensions: 8, clumps: 40, seed: 3)
+    let index = try ScaNNIndex(vectors)
+    let exact = try ExactIndex(vectors)
+    for query in 0..<20 {
+      let query = vectors[row: query]
+      // Rows by their score, of which a band in the middle may be returned.
+      let order = try exact.nearest(40_000, to: query).map(\.row)
+      let filter = RowFilter.among(order[25_000..<29_000])
+      let wanted = try exact.nearest(10, to: query, where: filter).map(\.row)
+      #expect(
+        Set(try index.nearest(10, to: query, where: filter).map(\.row)).isSuperset(
+          of: wanted.prefix(5)))
+    }
+  }
+
   @Test("SOAR puts every vector in a second leaf, and each row comes once")
   func soar() throws {
     var configuration = ScaNNIndex.Configuration()

@@ -34,8 +34,7 @@ extension AnyColumn {
     switch self {
     case .strings(let column):
       let (low, high) = (
-        try Self.end(lower, name, typeName, Self.string),
-        try Self.end(upper, name, typeName, Self.string)
+        try Self.end(lower, name, typeName), try Self.end(upper, name, typeName)
       )
       return column.rows { string in
         guard !string.isEmpty else { return false }
@@ -52,14 +51,11 @@ extension AnyColumn {
       let (low, high) = (range.lowerBound, range.upperBound)
       return RowSet(column.count) { column[$0] >= low && column[$0] <= high }
     case .floats(let column):
-      // NaN fails every comparison. What excludes the value itself begins at the next float.
+      // NaN fails every comparison.
       var (low, high) = (-Float.infinity, Float.infinity)
-      if let end = try Self.end(lower, name, typeName, Self.float) {
-        low = end.isIncluded ? end.value : end.value.nextUp
-      }
-      if let end = try Self.end(upper, name, typeName, Self.float) {
-        high = end.isIncluded ? end.value : end.value.nextDown
-      }
+      if let lower { low = try Self.leastFloat(lower, name, typeName) }
+      // The greatest is minus the least of what is mirrored.
+      if let upper { high = -(try Self.leastFloat(upper, name, typeName, mirrored: true)) }
       return RowSet(column.count) { column[$0] >= low && column[$0] <= high }
     case .stringLists, .integerLists, .floatLists:
       throw Self.mismatch(name, typeName, "=, in and ranges do not compare lists; use contains")
@@ -105,8 +101,8 @@ extension AnyColumn {
 // MARK: Values as a column holds them
 
 extension AnyColumn {
-  private struct End<Value> {
-    var value: Value
+  private struct End {
+    var value: String
     var isIncluded: Bool
 
     func admits(_ isInside: Bool, _ isOutside: @autoclosure () -> Bool) -> Bool {
@@ -114,14 +110,11 @@ extension AnyColumn {
     }
   }
 
-  private typealias Conversion<Value> = (ItemFilter.Value, String, String) throws(DataError) ->
-    Value
-
-  private static func end<Value>(
-    _ bound: ItemFilter.Bound?, _ name: String, _ type: String, _ convert: Conversion<Value>
-  ) throws(DataError) -> End<Value>? {
+  private static func end(
+    _ bound: ItemFilter.Bound?, _ name: String, _ type: String
+  ) throws(DataError) -> End? {
     guard let bound else { return nil }
-    return End(value: try convert(bound.value, name, type), isIncluded: bound.isIncluded)
+    return End(value: try string(bound.value, name, type), isIncluded: bound.isIncluded)
   }
 
   private static func string(
@@ -141,15 +134,31 @@ extension AnyColumn {
     throw mismatch(name, type, "\(value) is a text; \(mend)")
   }
 
-  /// Numbers of a column of floats are rounded to such, so that 4.1 equals what was read from "4.1".
-  private static func float(
+  private static func double(
     _ value: ItemFilter.Value, _ name: String, _ type: String
-  ) throws(DataError) -> Float {
+  ) throws(DataError) -> Double {
     switch try number(value, name, type) {
-    case .integer(let integer): Float(integer)
-    case .number(let number): Float(number)
+    case .integer(let integer): Double(integer)
+    case .number(let number): number
     case .string: .nan
     }
+  }
+
+  /// Numbers of a column of floats are rounded to such, so that 4.1 equals what was read from "4.1"; nil where
+  /// no float is near.
+  private static func float(_ number: Double) -> Float? {
+    let float = Float(number)
+    return float.isInfinite || float == 0 && number != 0 ? nil : float
+  }
+
+  /// The least float that a lower bound lets pass; of an upper bound with its sign turned if mirrored.
+  private static func leastFloat(
+    _ bound: ItemFilter.Bound, _ name: String, _ type: String, mirrored: Bool = false
+  ) throws(DataError) -> Float {
+    let number = try double(bound.value, name, type) * (mirrored ? -1 : 1)
+    if let float = float(number) { return bound.isIncluded ? float : float.nextUp }
+    if abs(number) < 1 { return number > 0 ? .leastNonzeroMagnitude : 0 }
+    return number > 0 ? .infinity : -.greatestFiniteMagnitude
   }
 
   private static func strings(
@@ -164,7 +173,9 @@ extension AnyColumn {
     _ values: [ItemFilter.Value], _ name: String, _ type: String
   ) throws(DataError) -> Set<Float> {
     var result: Set<Float> = []
-    for value in values { result.insert(try float(value, name, type)) }
+    for value in values {
+      if let float = float(try double(value, name, type)) { result.insert(float) }
+    }
     return result
   }
 

@@ -12,7 +12,7 @@ extension Dataset {
   ///   compares with (`wrongType`), or the filter is too deep or large (`invalidFilter`).
   /// - Complexity: for each comparison O(rows + distinct strings), and O(rows / 64) to combine.
   public func rows(matching filter: ItemFilter) throws(DataError) -> RowSet {
-    try filter.checkSize()
+    try filter.check()
     return try rows(filter)
   }
 

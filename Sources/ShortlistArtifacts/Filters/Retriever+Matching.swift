@@ -10,6 +10,7 @@ extension Retriever {
   /// - Throws: `RetrieverError.noItemColumns` where the catalogue has no columns of items, `DataError` where the
   ///   filter does not fit them.
   public func rows(matching filter: ItemFilter) throws -> RowSet {
+    try filter.check()
     guard let items = catalogue.items else {
       throw RetrieverError(
         .noItemColumns,

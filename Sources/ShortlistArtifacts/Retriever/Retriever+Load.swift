@@ -111,12 +111,17 @@ extension Retriever {
       identifiers: identifiers,
       words: { try Vocabulary(contentsOf: reader.file(ArtifactLayout.words(of: $0))).words },
       complain: { inconsistent(reader, ArtifactLayout.columns, $0) })
-    let items: Dataset
-    do {
-      items = try Dataset(columns.map { ($0.name, try $0.column(from: source)) })
-    } catch let error as DataError where error.code == .duplicateColumn {
-      throw inconsistent(reader, ArtifactManifest.fileName, error.message)
+    // Before anything is read, so that a small manifest cannot ask for much.
+    var names: Set<String> = []
+    for column in columns where !names.insert(column.name).inserted {
+      throw inconsistent(
+        reader, ArtifactManifest.fileName, "two columns are named \"\(column.name.prefix(80))\"")
     }
+    guard columns.count(where: { $0.kind == .identifiers }) <= 1 else {
+      throw inconsistent(
+        reader, ArtifactManifest.fileName, "more than one column holds the identifiers")
+    }
+    let items = try Dataset(columns.map { ($0.name, try $0.column(from: source)) })
     // Without columns a table has no rows, whatever the number of items.
     return items.rowCount == identifiers.count ? items : nil
   }

@@ -38,7 +38,7 @@ private struct FilterParser {
   mutating func filter() throws(DataError) -> ItemFilter {
     let filter = try any()
     guard token.kind == .end else { throw unexpected("expected and, or, or the end") }
-    try filter.checkSize()
+    try filter.check()
     return filter
   }
 

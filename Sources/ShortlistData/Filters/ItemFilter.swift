@@ -21,7 +21,7 @@ public struct ItemFilter: Sendable, Hashable {
   public enum Value: Sendable {
     case string(String)
     case integer(Int)
-    /// A finite number.
+    /// A number; a filter with one that is not finite is refused where it is applied.
     case number(Double)
   }
 
@@ -48,34 +48,45 @@ public struct ItemFilter: Sendable, Hashable {
   public let depth: Int
   /// How many conditions and values there are.
   public let size: Int
+  /// How many comparisons there are: each looks at every item once.
+  public let comparisons: Int
+  /// Whether all numbers are finite.
+  private let isFinite: Bool
 
   /// The deepest filter that is read or applied.
   public static let maximumDepth = 64
   /// The largest filter that is read or applied.
   public static let maximumSize = 20_000
+  /// The most comparisons of a filter that is applied.
+  public static let maximumComparisons = 256
 
-  private init(_ node: Node, values: Int) {
+  private init(_ node: Node, values: [Value]) {
     self.node = node
     depth = 1
-    size = 1 + values
+    size = 1 + values.count
+    comparisons = 1
+    isFinite = values.allSatisfy(\.isFinite)
   }
 
   private init(_ node: Node, over parts: [ItemFilter]) {
     self.node = node
     depth = 1 + (parts.map(\.depth).max() ?? 0)
-    size = parts.reduce(1) { $0 + $1.size }
+    // A filter may hold another many times over: numbers beyond all limits stay there.
+    size = parts.reduce(1) { min($0 + $1.size, 1 << 40) }
+    comparisons = parts.reduce(0) { min($0 + $1.comparisons, 1 << 40) }
+    isFinite = parts.allSatisfy(\.isFinite)
   }
 
   // MARK: Comparisons
 
   /// The column holds this value.
   public static func equals(_ column: String, _ value: Value) -> ItemFilter {
-    ItemFilter(.equals(column, value.settled), values: 1)
+    ItemFilter(.equals(column, value.settled), values: [value])
   }
 
   /// The column holds one of these values; of none, nothing passes.
   public static func `in`(_ column: String, _ values: [Value]) -> ItemFilter {
-    ItemFilter(.isIn(column, values.map(\.settled)), values: values.count)
+    ItemFilter(.isIn(column, values.map(\.settled)), values: values)
   }
 
   /// The column holds a value between bounds. Strings are ordered by their bytes, so that dates written as
@@ -104,17 +115,17 @@ public struct ItemFilter: Sendable, Hashable {
   package static func range(_ column: String, lower: Bound?, upper: Bound?) -> ItemFilter {
     ItemFilter(
       .range(column, lower: lower, upper: upper),
-      values: (lower == nil ? 0 : 1) + (upper == nil ? 0 : 1))
+      values: [lower?.value, upper?.value].compactMap(\.self))
   }
 
   /// The column's list holds this value.
   public static func contains(_ column: String, _ value: Value) -> ItemFilter {
-    ItemFilter(.contains(column, value.settled), values: 1)
+    ItemFilter(.contains(column, value.settled), values: [value])
   }
 
   /// The column holds the empty string, NaN or the empty list.
   public static func missing(_ column: String) -> ItemFilter {
-    ItemFilter(.missing(column), values: 0)
+    ItemFilter(.missing(column), values: [])
   }
 
   // MARK: Combinations
@@ -140,10 +151,21 @@ public struct ItemFilter: Sendable, Hashable {
     ItemFilter(.not(part), over: [part])
   }
 
-  /// - Throws: `DataError.invalidFilter` for a filter that is nested too deep or too large.
-  package func checkSize() throws(DataError) {
+  /// - Throws: `DataError.invalidFilter` for a filter that is nested too deep or too large, compares too often, or
+  ///   has a number that is not finite.
+  package func check() throws(DataError) {
     if let problem = Self.problem(depth: depth, size: size) {
       throw DataError(.invalidFilter, problem)
+    }
+    if comparisons > Self.maximumComparisons {
+      throw DataError(
+        .invalidFilter,
+        "the filter has \(comparisons) comparisons, of which each looks at every item; at most "
+          + "\(Self.maximumComparisons) are taken. Write many values of one column with in")
+    }
+    if !isFinite {
+      throw DataError(
+        .invalidFilter, "the filter has a number that is not finite; use is missing for NaN")
     }
   }
 
@@ -159,12 +181,13 @@ public struct ItemFilter: Sendable, Hashable {
 }
 
 extension ItemFilter.Value {
+  fileprivate var isFinite: Bool {
+    if case .number(let number) = self { number.isFinite } else { true }
+  }
+
   /// Whole numbers have one spelling, so that 1990.0 is 1990.
-  ///
-  /// - Precondition: numbers are finite.
   package var settled: ItemFilter.Value {
     guard case .number(let number) = self else { return self }
-    precondition(number.isFinite, "a filter with the number \(number)")
     return Int(exactly: number).map { .integer($0) } ?? self
   }
 }

@@ -75,11 +75,6 @@ extension ScaNNIndex {
     guard wanted > 0 else { return [] }
     return parts.buffers.withBuffers { buffers in
       prepare(query, &buffers)
-      // Where few rows pass, or nearly all are wanted, looking at them one by one is as fast and exact.
-      if passing <= Self.fewRows || 4 * wanted >= passing || depth.reordering >= passing {
-        buffers.rows = filter.passingRows(among: count).map { UInt32($0) }
-        return best(wanted, &buffers)
-      }
       // A row may come twice.
       let reordering = max(depth.reordering, parts.rows.count > count ? 2 * wanted : wanted)
       var leaves = min(max(1, depth.leaves), parts.centroids.rows)
@@ -87,9 +82,18 @@ extension ScaNNIndex {
         // Leaves hold fewer rows that pass, so more are searched.
         leaves = min(parts.centroids.rows, leaves * min(8, (count + passing - 1) / passing))
       }
+      // Where few rows pass, or nearly all are wanted, looking at them one by one is as fast and misses none.
+      let scanned = leaves * parts.rows.count / parts.centroids.rows
+      let few = passing < count ? max(Self.fewRows, scanned / 8) : Self.fewRows
+      if passing <= few || 4 * wanted >= passing || reordering >= passing {
+        buffers.rows = filter.passingRows(among: count).map { UInt32($0) }
+        return best(wanted, &buffers)
+      }
+      // Rows that pass may lie far away: the first few that are met need not be the best.
+      let enough = passing < count ? min(reordering, 4 * wanted) : wanted
       while true {
         collect(leaves, reordering, passing < count ? filter : nil, &buffers)
-        if leaves == parts.centroids.rows || buffers.rows.count >= wanted { break }
+        if leaves == parts.centroids.rows || buffers.rows.count >= enough { break }
         leaves = min(parts.centroids.rows, 4 * leaves)
       }
       return best(wanted, &buffers)
