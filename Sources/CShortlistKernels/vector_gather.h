@@ -124,7 +124,7 @@ static void dot_rows_bytes(const int8_t *query, const int8_t *rows, size_t ld, s
 
 /// Integers in the order of the floats whose bits they are made of.
 INLINE ints ordered(floats v) {
-  const ints bits = (ints)v;
+  const ints bits = (ints)(v + 0.0f);  // Both zeros are one.
   return bits ^ ((bits >> 31) & INT32_MAX);
 }
 

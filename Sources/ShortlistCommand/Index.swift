@@ -66,7 +66,11 @@ struct Index: ParsableCommand {
     let configuration = options.configuration
     var index = try ScaNNIndex(
       streaming: file, tensor: tensor, configuration: configuration, similarity: similarity)
-    let exact = try ExactIndex(vectors, similarity: similarity)
+    // Inner products need no copy of the vectors, which may be larger than memory.
+    let exact =
+      similarity == .innerProduct
+      ? try ExactIndex(vectors)
+      : try ExactIndex(streaming: file, tensor: tensor, similarity: similarity)
     let asked = try queries.map { try Safetensors(contentsOf: file).matrix($0) } ?? vectors
     var random = RandomStream(seed: configuration.seed)
     let queries = asked.gathering(

@@ -97,6 +97,10 @@ extension IndexError {
     guard dimensions > 0 || count == 0 else {
       throw IndexError(.wrongDimensions, "\(count) vectors of 0 dimensions; expected at least 1")
     }
+    guard dimensions <= 1 << 16 else {
+      throw IndexError(
+        .tooLarge, "vectors of \(dimensions) dimensions; an index holds up to \(1 << 16)")
+    }
     guard count < Int(UInt32.max) else {
       throw IndexError(.tooLarge, "\(count) vectors; an index holds fewer than \(UInt32.max)")
     }

@@ -151,7 +151,7 @@ struct ItemColumnFilesTests {
       #expect(error?.location?.file.hasSuffix("columns/tags.txt") == true)
       for (old, new, message) in [
         ("\"lists of floats\"", "\"lists of lists\"", "lists of lists"),
-        ("\"name\" : \"year\"", "\"name\" : \"stars\"", "has the type F32; expected I64"),
+        ("\"name\" : \"year\"", "\"name\" : \"stars\"", "two columns are named \"stars\""),
         ("\"name\" : \"stars\"", "\"name\" : \"Stars\"", "no tensor \"Stars/values\""),
         (
           "\"kind\" : \"identifiers\",\n        \"name\" : \"item:token\"",

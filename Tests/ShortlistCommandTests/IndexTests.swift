@@ -62,6 +62,9 @@ struct IndexTests {
       try shortlist.succeed(
         "index", "movies/1/candidates.safetensors", "--output", "distances.safetensors",
         "--similarity", "euclidean", "--queries", "embeddings")
+      try shortlist.succeed(
+        "index", "movies/1/candidates.safetensors", "--output", "all.safetensors", "-k",
+        "\(Int.max)")
       try shortlist.fail(
         1,
         ["index", "movies/1/candidates.safetensors", "--output", "x", "--queries", "users"],

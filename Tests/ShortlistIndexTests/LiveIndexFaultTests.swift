@@ -178,6 +178,34 @@ struct LiveIndexFaultTests {
     }
   }
 
+  @Test("A log that is missing between two is told, and the one after it stays")
+  func gap() throws {
+    try withLiveFolder { folder in
+      try makeSample(folder)
+      let later = folder.appending(path: "log-4")
+      try FileManager.default.copyItem(at: folder.appending(path: "log-2"), to: later)
+      do {
+        _ = try LiveIndex(at: folder, dimensions: 3, configuration: .manual)
+        Issue.record("opened without log-3")
+      } catch { #expect("\(error)".contains("log-3: the log is missing")) }
+      #expect(FileManager.default.fileExists(atPath: later.path()))
+      try FileManager.default.removeItem(at: later)
+      #expect(try LiveIndex(at: folder, dimensions: 3, configuration: .manual).count == 29)
+    }
+  }
+
+  @Test("A share without bound never compacts", arguments: [Double.infinity, 1e30, .nan])
+  func noShare(share: Double) throws {
+    try withLiveFolder { folder in
+      var configuration = LiveIndex.Configuration()
+      (configuration.compactionShare, configuration.compactionMinimum) = (share, 1)
+      let live = try LiveIndex(at: folder, dimensions: 2, configuration: configuration)
+      for number in 0..<20 { try live.upsert("\(number)", [1, 2]) }
+      #expect(live.count == 20 && live.compactionError == nil)
+      #expect(FileManager.default.fileExists(atPath: folder.appending(path: "log-1").path()))
+    }
+  }
+
   @Test("What a compaction leaves behind that was killed is cleared away")
   func brokenCompaction() throws {
     try withLiveFolder { folder in

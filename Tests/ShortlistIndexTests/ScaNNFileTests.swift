@@ -23,6 +23,20 @@ struct ScaNNFileTests {
     try index.nearest(7, to: Self.queries)
   }
 
+  @Test("A tree that was learnt from fewer vectors than leaves is written and read")
+  func smallSample() throws {
+    try withTemporaryFolder { folder in
+      var configuration = ScaNNIndex.Configuration()
+      (configuration.trainingSample, configuration.leaves) = (50, 200)
+      let vectors = clumpedVectors(3000, dimensions: 8, clumps: 20, seed: 1)
+      let index = try ScaNNIndex(vectors, configuration: configuration)
+      #expect(index.configuration.leaves == 50)
+      let file = folder.appending(path: "index")
+      try index.write(to: file)
+      #expect(try ScaNNIndex(contentsOf: file).configuration == index.configuration)
+    }
+  }
+
   @Test("What is written is read equal", arguments: ScaNNVariant.allCases)
   func roundTrip(variant: ScaNNVariant) throws {
     try inFolder { file in

@@ -117,6 +117,19 @@ struct ScaNNIndexTests {
     }
   }
 
+  @Test("A query whose codes have no scores still gets k results")
+  func enormousQuery() throws {
+    var vectors = Matrix(rows: 5000, columns: 2)
+    var random = RandomStream(seed: 8)
+    for row in 0..<5000 { for i in 0..<2 { vectors[row, i] = random.uniform() * 2 - 1 } }
+    var configuration = ScaNNIndex.Configuration()
+    configuration.leaves = 1
+    let index = try ScaNNIndex(vectors, configuration: configuration)
+    let query: [Float] = [3e38, 0]
+    let found = try index.nearest(10, to: query.span)
+    #expect(found.map(\.row) == (try ExactIndex(vectors).nearest(10, to: query.span).map(\.row)))
+  }
+
   @Test("SOAR puts every vector in a second leaf, and each row comes once")
   func soar() throws {
     var configuration = ScaNNIndex.Configuration()

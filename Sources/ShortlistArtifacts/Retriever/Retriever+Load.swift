@@ -55,7 +55,9 @@ extension Retriever {
     do {
       index = try specification.index.index(over: embeddings, reader)
     } catch let error as IndexError {
-      throw Self.inconsistent(reader, ArtifactLayout.candidates, error.message)
+      let isApproximate = specification.index.kind == .scann
+      throw Self.inconsistent(
+        reader, isApproximate ? ArtifactLayout.index : ArtifactLayout.candidates, error.message)
     }
     self.init(
       model, index: index, over: catalogue,

@@ -58,7 +58,7 @@ private struct Tuning {
     self.index = index
     self.trial = trial
     // A deviation more, so that other queries reach the recall too.
-    let drawn = Double(max(1, trial.queries.rows * trial.k))
+    let drawn = max(1, Double(trial.queries.rows) * Double(trial.k))
     wanted = min(1, recall + (max(0, recall * (1 - recall)) / drawn).squareRoot())
   }
 

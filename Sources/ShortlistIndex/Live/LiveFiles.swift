@@ -74,6 +74,12 @@ struct LiveFiles: Sendable {
     return found
   }
 
+  /// The last of all logs that are there; 0 if none is.
+  func highestLog() throws -> Int {
+    try FileManager.default.contentsOfDirectory(atPath: folder.plainPath)
+      .compactMap { $0.hasPrefix("log-") ? Int($0.dropFirst(4)) : nil }.max() ?? 0
+  }
+
   /// Removes the files of other generations and what a broken compaction left behind.
   func removeOthers(than generation: Int, logs: [Int]) {
     let wanted = Set(

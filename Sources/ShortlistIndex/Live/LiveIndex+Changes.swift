@@ -44,11 +44,11 @@ extension LiveIndex {
   /// Waits until so many changes are on the disk.
   private func flush(upTo sequence: Int) throws {
     do {
-      try flushed.withLock { done in
-        guard done < sequence else { return }
+      try flushed.withLock { flushes in
+        guard flushes.done < sequence else { return }
         let (log, last) = appended.withLock { $0 }
-        try log.synchronize()
-        done = last
+        try flushes.flush(log)
+        flushes.done = last
       }
     } catch {
       writer.withLock { $0.refuseChanges(after: error) }

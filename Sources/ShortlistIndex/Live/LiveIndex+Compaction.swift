@@ -30,9 +30,9 @@ extension LiveIndex {
     let isDue = writer.withLock { writer in
       let snapshot = writer.state.snapshot
       let changes = snapshot.recent.total + snapshot.hidden.count
+      let share = configuration.compactionShare * Double(max(1, snapshot.base.identifiers.count))
       let limit = max(
-        configuration.compactionMinimum,
-        Int(configuration.compactionShare * Double(snapshot.base.identifiers.count)))
+        configuration.compactionMinimum, share >= 0 && share < 1e18 ? Int(share) : .max)
       return writer.journal == nil && changes >= max(limit, writer.nextAttempt)
     }
     guard isDue, !isCompactionDue.exchange(true, ordering: .acquiringAndReleasing) else { return }
@@ -54,7 +54,10 @@ extension LiveIndex {
       writer.withLock { writer in
         writer.journal = nil
         writer.postponeCompaction(by: configuration.compactionMinimum)
-        files.removeOthers(than: writer.base, logs: files.logs(from: writer.base))
+        // Only with proof of what is in force: to keep too much is safe.
+        if (try? files.readCurrent())?.generation == writer.base {
+          files.removeOthers(than: writer.base, logs: files.logs(from: writer.base))
+        }
       }
       throw error
     }
@@ -64,8 +67,9 @@ extension LiveIndex {
   private func beginLog() throws -> (LiveSnapshot, Int) {
     try writer.withLock { writer in
       if let refusal = writer.refusal { throw refusal }
+      try writer.log.trim(to: writer.length)
       do {
-        try writer.log.synchronize()
+        try flushed.withLock { try $0.flush(writer.log) }
       } catch {
         writer.refuseChanges(after: error)
         throw error
@@ -88,7 +92,7 @@ extension LiveIndex {
         $0.log = log
         return $0.sequence
       }
-      flushed.withLock { $0 = max($0, sequence) }
+      flushed.withLock { $0.done = max($0.done, sequence) }
       return (writer.state.snapshot, writer.generation)
     }
   }
@@ -108,12 +112,14 @@ extension LiveIndex {
 
   /// Puts a base in force, with the changes that came while it was made.
   private func takeOver(_ base: LiveBase, _ generation: Int) throws {
+    var isFlushed = true
     let before = try writer.withLock { writer in
       do {
         try files.writeCurrent(generation, dimensions: dimensions, similarity: similarity)
       } catch {
         // Renamed, but perhaps not flushed: what the file says is in force.
         guard try files.readCurrent()?.generation == generation else { throw error }
+        isFlushed = false
       }
       var state = LiveState(LiveSnapshot(base))
       for change in writer.journal ?? [] { state.apply(change) }
@@ -126,7 +132,8 @@ extension LiveIndex {
       snapshot.withLock { $0 = shown }
       return before
     }
-    files.removeOthers(than: generation, logs: files.logs(from: generation))
+    // Until the next compaction both generations stand there where it is not certain which one a crash leaves.
+    if isFlushed { files.removeOthers(than: generation, logs: files.logs(from: generation)) }
     // Only here the base before may go: to free it takes long, and searches must not wait for that.
     withExtendedLifetime(before) {}
   }

@@ -30,7 +30,7 @@ public final class LiveIndex: Sendable {
   /// The log that takes records now, and how many changes have been appended.
   let appended: Guarded<(log: WriteAheadLog, sequence: Int)>
   /// How many changes are on the disk; held while the log is flushed, so that writers who wait share a flush.
-  let flushed = Guarded(0)
+  let flushed = Guarded(Flushes())
   /// Held while a compaction runs.
   let compaction = Guarded<(any Error)?>(nil)
   let isCompactionDue = Atomic(false)
@@ -93,13 +93,20 @@ public final class LiveIndex: Sendable {
       throw IndexError(
         .damagedFile, "\(files.log(generation).plainPath): the log is missing. Restore it")
     }
-    files.removeOthers(than: generation, logs: logs)
+    let highest = try files.highestLog()
+    guard highest <= last else {
+      throw IndexError(
+        .damagedFile,
+        "\(files.log(last + 1).plainPath): the log is missing, and one after it is there. Restore it"
+      )
+    }
     var length = 0
     for log in logs {
       length = try WriteAheadLog.read(
         files.log(log), dimensions: dimensions, isLast: log == last
       ) { state.apply($0) }
     }
+    files.removeOthers(than: generation, logs: logs)
     let log = try WriteAheadLog(opening: files.log(last), length: length)
     snapshot = Guarded(state.snapshot)
     appended = Guarded((log, 0))
@@ -167,6 +174,23 @@ struct LiveState: Sendable {
   }
 }
 
+/// How far changes are on the disk.
+struct Flushes: Sendable {
+  var done = 0
+  private var failure: (any Error)?
+
+  /// Flushes a log, unless a flush failed before: the next one may succeed although bytes of the first are lost.
+  mutating func flush(_ log: WriteAheadLog) throws {
+    if let failure { throw failure }
+    do {
+      try log.synchronize()
+    } catch {
+      failure = error
+      throw error
+    }
+  }
+}
+
 /// What the one writer at a time works on.
 struct Writer: Sendable {
   var log: WriteAheadLog
@@ -185,7 +209,8 @@ struct Writer: Sendable {
   var nextAttempt = 0
 
   mutating func postponeCompaction(by changes: Int) {
-    nextAttempt = state.snapshot.recent.total + state.snapshot.hidden.count + changes
+    let now = state.snapshot.recent.total + state.snapshot.hidden.count
+    nextAttempt = now + min(max(0, changes), Int.max - now)
   }
 
   /// Takes no more changes: after a flush that failed nobody can tell what is on the disk, and the next one may

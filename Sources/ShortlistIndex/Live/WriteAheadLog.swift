@@ -40,6 +40,9 @@ final class WriteAheadLog: Sendable {
 
   func synchronize() throws { try appending.synchronize() }
 
+  /// Takes away what a failed append may have left.
+  func trim(to length: Int) throws { try appending.trim(to: length) }
+
   private static func record(_ changes: [LiveChange]) throws -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: head)
     bytes.reserveCapacity(changes.reduce(head) { $0 + size(of: $1) })

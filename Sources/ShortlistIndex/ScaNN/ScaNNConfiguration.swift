@@ -69,7 +69,8 @@ extension ScaNNIndex.Configuration {
     result.reordering = reordering ?? (scoring == .codes ? 150 : 30)
     // A second place costs a row number more: where vectors are short that is much beside the code.
     result.soarLambda = soarLambda ?? (scoring == .codes && dimensions >= 64 ? 1.5 : 0)
-    if leaves == 1 { result.soarLambda = 0 }
+    // Positions are numbers of 32 bits.
+    if leaves == 1 || 2 * count > Int(UInt32.max) { result.soarLambda = 0 }
     // Distances have no direction in which errors weigh more.
     if similarity == .euclidean { result.anisotropicThreshold = 0 }
     return result

@@ -47,7 +47,7 @@ extension ScaNNIndex {
     _ similarity: Similarity
   ) throws -> ScaNNIndex {
     let count = vectors.rows
-    let configuration = try configuration.resolved(
+    var configuration = try configuration.resolved(
       count: count, dimensions: vectors.columns, similarity)
     var door = VectorDoor(similarity: similarity, dimensions: vectors.columns)
     let outside = VectorDoor(similarity: .innerProduct, dimensions: vectors.columns)
@@ -60,6 +60,9 @@ extension ScaNNIndex {
     let tree = PartitionTree(
       training: sample, leaves: configuration.leaves ?? 1, iterations: configuration.iterations,
       spherical: configuration.spherical, columns: columns, random: &random)
+    // A small sample has fewer.
+    configuration.leaves = tree.leaves
+    configuration.leavesToSearch = min(tree.leaves, configuration.leavesToSearch ?? tree.leaves)
 
     var first: [Int32] = []
     var second: [Int32] = []

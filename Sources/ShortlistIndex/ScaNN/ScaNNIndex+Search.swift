@@ -80,7 +80,8 @@ extension ScaNNIndex {
       var leaves = min(max(1, depth.leaves), parts.centroids.rows)
       if passing < count {
         // Leaves hold fewer rows that pass, so more are searched.
-        leaves = min(parts.centroids.rows, leaves * min(8, (count + passing - 1) / passing))
+        let factor = min(8, Double(count) / Double(passing))
+        leaves = min(parts.centroids.rows, Int((Double(leaves) * factor).rounded()))
       }
       // Where few rows pass, or nearly all are wanted, looking at them one by one is as fast and misses none.
       let scanned = leaves * parts.rows.count / parts.centroids.rows
@@ -95,6 +96,10 @@ extension ScaNNIndex {
         collect(leaves, reordering, passing < count ? filter : nil, &buffers)
         if leaves == parts.centroids.rows || buffers.rows.count >= enough { break }
         leaves = min(parts.centroids.rows, 4 * leaves)
+      }
+      // The codes of a query beyond all measure have no scores.
+      if buffers.rows.count < wanted {
+        buffers.rows = filter.passingRows(among: count).map { UInt32($0) }
       }
       return best(wanted, &buffers)
     }

@@ -36,7 +36,7 @@ package final class AppendingFile: Sendable {
   /// - Parameter length: the file's length before.
   /// - Throws: `FileError`.
   package func append(_ bytes: [UInt8], at length: Int) throws(FileError) {
-    if isTorn.load(ordering: .relaxed) { try cut(to: length) }
+    try trim(to: length)
     var done = 0
     while done < bytes.count {
       do {
@@ -52,6 +52,13 @@ package final class AppendingFile: Sendable {
         throw error
       }
     }
+  }
+
+  /// Takes away what a failed append may have left beyond a length.
+  ///
+  /// - Throws: `FileError`.
+  package func trim(to length: Int) throws(FileError) {
+    if isTorn.load(ordering: .relaxed) { try cut(to: length) }
   }
 
   /// Takes away what stands beyond a length.

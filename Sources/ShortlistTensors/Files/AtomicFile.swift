@@ -10,17 +10,21 @@ package enum AtomicFile {
     to url: URL, _ body: (inout FileWriter) throws -> Void
   ) throws {
     let temporary = url.temporarySibling
+    var folder: Int32?
+    defer { if let folder { SystemCalls.close(folder) } }
     do {
       var writer = try FileWriter(creating: temporary, exclusively: true)
       try body(&writer)
       try writer.finish()
+      // Before the rename, so that nothing but the flush can fail after it.
+      folder = try SystemCalls.openForReading(url.parentPath)
       try SystemCalls.rename(
         temporary.plainPath, to: url.plainPath)
     } catch {
       try? FileManager.default.removeItem(at: temporary)
       throw FileError.renaming(temporary, to: url, in: error)
     }
-    try SystemCalls.synchronize(path: url.parentPath)
+    if let folder { try SystemCalls.synchronize(folder, at: url.parentPath) }
   }
 }
 

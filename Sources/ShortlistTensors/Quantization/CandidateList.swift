@@ -103,11 +103,13 @@ package struct CandidateList: ~Copyable {
     _ range: Range<Int>, where isWanted: ((Int) -> Bool)?,
     _ scan: (Range<Int>, Float, UnsafeMutablePointer<Float>, UnsafeMutablePointer<UInt32>) -> Int
   ) {
+    // Not all of the capacity, which a deeper search may have left.
+    let room = min(capacity, max(1024, 4 * limit))
     var start = range.lowerBound
     while start < range.upperBound {
       // Early, so that the threshold rises early.
-      if count >= 3 * limit || capacity - count < limit { cut() }
-      let end = min(range.upperBound, start + capacity - count)
+      if count >= 3 * limit || room - count < limit { cut() }
+      let end = min(range.upperBound, start + room - count)
       let before = count
       unsafe count += scan(start..<end, threshold, scores.base + count, numbers + count)
       if let isWanted { filter(from: before, isWanted) }
