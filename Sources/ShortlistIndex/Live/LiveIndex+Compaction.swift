@@ -8,21 +8,22 @@ extension LiveIndex {
   ///
   /// - Throws: `FileError` if the disk is full or cannot be written: the index stays as it was, and nothing is
   ///   left behind.
-  public func compact() throws {
-    try compaction.withLock { failure in
-      do {
-        try compactNow()
-        failure = nil
-        recallWatch.withLock { $0.reached = nil }
-      } catch {
-        failure = error
-        throw error
-      }
+  public func compact() throws { try withCompaction { try compactNow(&$0) } }
+
+  /// Works on the outcome of the last compaction while none runs. Those that begin by themselves let others go
+  /// first, so that nobody waits for a row of them.
+  func withCompaction<Result>(
+    _ body: (inout (any Error)?) throws -> Result
+  ) rethrows -> Result {
+    compactionWaiters.add(1, ordering: .relaxed)
+    return try compaction.withLock {
+      compactionWaiters.subtract(1, ordering: .relaxed)
+      return try body(&$0)
     }
   }
 
   /// Why the last compaction failed; nil if it did not. Waits for one that runs.
-  public var compactionError: (any Error)? { compaction.withLock { $0 } }
+  public var compactionError: (any Error)? { withCompaction { $0 } }
 
   /// Begins a compaction in the background where enough has changed.
   func compactIfDue() {
@@ -39,11 +40,23 @@ extension LiveIndex {
     DispatchQueue.global(qos: .utility).async { [weak self] in
       guard let self else { return }
       defer { isCompactionDue.store(false, ordering: .releasing) }
-      try? compact()
+      guard compactionWaiters.load(ordering: .relaxed) == 0 else { return }
+      try? compaction.withLock { try compactNow(&$0) }
     }
   }
 
-  private func compactNow() throws {
+  private func compactNow(_ failure: inout (any Error)?) throws {
+    do {
+      try replaceBase()
+      failure = nil
+      recallWatch.withLock { $0.reached = nil }
+    } catch {
+      failure = error
+      throw error
+    }
+  }
+
+  private func replaceBase() throws {
     // Nothing of the folder is touched where this throws: it may be that of another process by now.
     let (snapshot, generation) = try beginLog()
     do {

@@ -34,6 +34,8 @@ public final class LiveIndex: Sendable {
   /// Held while a compaction runs.
   let compaction = Guarded<(any Error)?>(nil)
   let isCompactionDue = Atomic(false)
+  /// Who waits for a compaction to end.
+  let compactionWaiters = Atomic(0)
   let queries: QuerySample
   let recallWatch = Guarded(RecallWatch())
   private let lock: Guarded<FileLock?>
@@ -127,7 +129,7 @@ public final class LiveIndex: Sendable {
 
   /// Waits for a compaction that runs, and lets go of the folder; changes are refused from now on.
   public func close() {
-    compaction.withLock { _ in
+    withCompaction { _ in
       writer.withLock { writer in
         writer.refusal = IndexError(.inUse, "\(folder.plainPath): the live index was closed")
       }
