@@ -88,6 +88,7 @@ extension ScaNNIndex {
     static let reorderingScales = "reordering_int8_scales"
     static let reorderingHalves = "reordering_bfloat16"
     static let vectors = "vectors"
+    static let vectorFactors = "vector_factors"
   }
 
   private func tensors(includingVectors: Bool) -> VerifiedTensors.Parts {
@@ -104,8 +105,9 @@ extension ScaNNIndex {
       tensors.add(Names.leafHalves, vectors.storage, .bfloat16, [vectors.rows, vectors.columns])
     }
     switch parts.vectors {
-    case .exact(let vectors, _):
+    case .exact(let vectors, let factors):
       tensors.add(Names.vectors, vectors, isWritten: includingVectors)
+      if let factors { tensors.add(Names.vectorFactors, factors) }
     case .int8(let vectors):
       tensors.add(Names.reorderingBytes, vectors, scales: Names.reorderingScales)
     case .bfloat16(let vectors):
@@ -171,7 +173,14 @@ extension ScaNNIndex {
             + "\(vectors.columns)")
       }
       let exact = try vectors ?? file.matrix(Names.vectors, rows: count, columns: dimensions)
-      reordering = .exact(exact, factors: description.similarity.factors(of: exact))
+      // Written, so that opening reads no vector.
+      let factors =
+        description.similarity == .cosine
+        ? try file.tensors.elements(Names.vectorFactors, as: Float.self) : nil
+      if let factors, factors.count != count {
+        throw file.damage("\(factors.count) factors for \(count) vectors")
+      }
+      reordering = .exact(exact, factors: factors)
     }
     return ScaNNIndex(
       configuration: configuration, measurements: description.measurements,
