@@ -21,7 +21,8 @@ extension ScaNNIndex {
 
   /// Builds an index of vectors that stay in a file, for catalogues larger than memory: the file is read
   /// block by block, four times, and mapped for reordering. In memory stand a code and up to two row
-  /// numbers for each vector, and the sample that the tree is learnt from.
+  /// numbers for each vector, the sample that the tree is learnt from, and while it is built about 40 bytes more
+  /// for each vector.
   ///
   /// - Parameters:
   ///   - file: a safetensors file; it must not change while the index lives.
