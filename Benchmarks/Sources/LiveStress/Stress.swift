@@ -32,17 +32,24 @@ func stress(seconds: Double) throws {
   let tally = Tally()
   let results = Mutex<[Written]>([])
   let group = DispatchGroup()
-  let queue = DispatchQueue(label: "stress", attributes: .concurrent)
+  // Threads of their own: a queue begins no more than the machine has cores.
+  func run(_ body: @escaping @Sendable () -> Void) {
+    group.enter()
+    Thread.detachNewThread {
+      body()
+      group.leave()
+    }
+  }
   for number in 0..<writers {
-    queue.async(group: group) {
+    run {
       let written = change(live, number, tally)
       results.withLock { $0.append(written) }
     }
   }
   for number in 0..<readers {
-    queue.async(group: group) { search(live, UInt64(100 + number), tally) }
+    run { search(live, UInt64(100 + number), tally) }
   }
-  queue.async(group: group) {
+  run {
     while !tally.isOver.load(ordering: .relaxed) {
       Thread.sleep(forTimeInterval: 1)
       if (try? live.compact()) == nil { tally.wrong.add(1, ordering: .relaxed) }
