@@ -89,7 +89,11 @@ package final class FileLock: Sendable {
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return nil }
   }
 
-  deinit { SystemCalls.close(descriptor) }
+  deinit {
+    // Not by closing alone: a process that begins just now has a copy of the descriptor until it is another program.
+    _ = flock(descriptor, LOCK_UN)
+    SystemCalls.close(descriptor)
+  }
 }
 
 /// Flushes the names in a folder to the disk.
