@@ -62,7 +62,10 @@ struct Index: ParsableCommand {
     guard options.index != .exact, options.index != .auto else {
       throw ValidationError("--index: a file of vectors gets a scann index; leave --index out.")
     }
-    let vectors = try Safetensors(contentsOf: file).matrix(tensor)
+    let tensors = try Safetensors(contentsOf: file)
+    let vectors = try tensors.matrix(tensor)
+    // Before the index is built, which may take long.
+    let asked = try queries.map { try tensors.matrix($0) } ?? vectors
     let configuration = options.configuration
     var index = try ScaNNIndex(
       streaming: file, tensor: tensor, configuration: configuration, similarity: similarity)
@@ -71,7 +74,6 @@ struct Index: ParsableCommand {
       similarity == .innerProduct
       ? try ExactIndex(vectors)
       : try ExactIndex(streaming: file, tensor: tensor, similarity: similarity)
-    let asked = try queries.map { try Safetensors(contentsOf: file).matrix($0) } ?? vectors
     var random = RandomStream(seed: configuration.seed)
     let queries = asked.gathering(
       (0..<min(500, asked.rows)).map { _ in Int32(random.below(asked.rows)) })

@@ -158,15 +158,8 @@ private struct RawHeader: Decodable {
   var tensors: [String: RawTensor] = [:]
   var metadata: [String: String] = [:]
 
-  struct Name: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-  }
-
   init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: Name.self)
+    let container = try decoder.container(keyedBy: AnyKey.self)
     for key in container.allKeys {
       if key.stringValue == "__metadata__" {
         metadata = try container.decode([String: String].self, forKey: key)

@@ -1,4 +1,5 @@
 public import Foundation
+import ShortlistTensors
 
 /// What training reported: one record for each epoch.
 public struct History: Sendable, Codable, Equatable {
@@ -15,14 +16,6 @@ public struct History: Sendable, Codable, Equatable {
     public var metrics: [String: Double]
     public var examples: Int
     public var seconds: Double
-
-    private struct Key: CodingKey {
-      var stringValue: String
-      var intValue: Int? { nil }
-      init(_ name: String) { stringValue = name }
-      init?(stringValue: String) { self.stringValue = stringValue }
-      init?(intValue: Int) { nil }
-    }
 
     static let fixed = [
       "epoch", "loss", "regularization_loss", "total_loss", "examples", "seconds",
@@ -42,13 +35,13 @@ public struct History: Sendable, Codable, Equatable {
     }
 
     public init(from decoder: any Decoder) throws {
-      let c = try decoder.container(keyedBy: Key.self)
-      epoch = try c.decode(Int.self, forKey: Key("epoch"))
-      loss = try c.decode(Double.self, forKey: Key("loss"))
-      regularizationLoss = try c.decode(Double.self, forKey: Key("regularization_loss"))
-      totalLoss = try c.decode(Double.self, forKey: Key("total_loss"))
-      examples = try c.decode(Int.self, forKey: Key("examples"))
-      seconds = try c.decode(Double.self, forKey: Key("seconds"))
+      let c = try decoder.container(keyedBy: AnyKey.self)
+      epoch = try c.decode(Int.self, forKey: AnyKey("epoch"))
+      loss = try c.decode(Double.self, forKey: AnyKey("loss"))
+      regularizationLoss = try c.decode(Double.self, forKey: AnyKey("regularization_loss"))
+      totalLoss = try c.decode(Double.self, forKey: AnyKey("total_loss"))
+      examples = try c.decode(Int.self, forKey: AnyKey("examples"))
+      seconds = try c.decode(Double.self, forKey: AnyKey("seconds"))
       metrics = [:]
       for key in c.allKeys where !Self.fixed.contains(key.stringValue) {
         metrics[key.stringValue] = try c.decode(Double.self, forKey: key)
@@ -56,14 +49,14 @@ public struct History: Sendable, Codable, Equatable {
     }
 
     public func encode(to encoder: any Encoder) throws {
-      var c = encoder.container(keyedBy: Key.self)
-      try c.encode(epoch, forKey: Key("epoch"))
-      try c.encode(loss, forKey: Key("loss"))
-      try c.encode(regularizationLoss, forKey: Key("regularization_loss"))
-      try c.encode(totalLoss, forKey: Key("total_loss"))
-      try c.encode(examples, forKey: Key("examples"))
-      try c.encode(seconds, forKey: Key("seconds"))
-      for (name, value) in metrics { try c.encode(value, forKey: Key(name)) }
+      var c = encoder.container(keyedBy: AnyKey.self)
+      try c.encode(epoch, forKey: AnyKey("epoch"))
+      try c.encode(loss, forKey: AnyKey("loss"))
+      try c.encode(regularizationLoss, forKey: AnyKey("regularization_loss"))
+      try c.encode(totalLoss, forKey: AnyKey("total_loss"))
+      try c.encode(examples, forKey: AnyKey("examples"))
+      try c.encode(seconds, forKey: AnyKey("seconds"))
+      for (name, value) in metrics { try c.encode(value, forKey: AnyKey(name)) }
     }
   }
 

@@ -11,19 +11,11 @@ extension AnyColumn {
     case .strings(let column):
       return column.rows(whose: try Self.strings(values, name, typeName))
     case .integers(let column):
-      let wanted = try Self.integers(values, name, typeName)
-      if wanted.count == 1, let only = wanted.first {
-        return RowSet(column.count) { column[$0] == only }
-      }
-      return RowSet(column.count) { wanted.contains(column[$0]) }
+      return RowSet(of: column, holding: try Self.integers(values, name, typeName))
     case .floats(let column):
-      let wanted = try Self.floats(values, name, typeName)
-      if wanted.count == 1, let only = wanted.first {
-        return RowSet(column.count) { column[$0] == only }
-      }
-      return RowSet(column.count) { wanted.contains(column[$0]) }
+      return RowSet(of: column, holding: try Self.floats(values, name, typeName))
     case .stringLists, .integerLists, .floatLists:
-      throw Self.mismatch(name, typeName, "=, in and ranges do not compare lists; use contains")
+      throw Self.listMismatch(name, typeName)
     }
   }
 
@@ -58,7 +50,7 @@ extension AnyColumn {
       if let upper { high = -(try Self.leastFloat(upper, name, typeName, mirrored: true)) }
       return RowSet(column.count) { column[$0] >= low && column[$0] <= high }
     case .stringLists, .integerLists, .floatLists:
-      throw Self.mismatch(name, typeName, "=, in and ranges do not compare lists; use contains")
+      throw Self.listMismatch(name, typeName)
     }
   }
 
@@ -221,6 +213,10 @@ extension AnyColumn {
     return low <= high ? low...high : nil
   }
 
+  private static func listMismatch(_ name: String, _ type: String) -> DataError {
+    mismatch(name, type, "=, in and ranges do not compare lists; use contains")
+  }
+
   private static func mismatch(_ name: String, _ type: String, _ reason: String) -> DataError {
     DataError(
       .wrongType, "the filter does not fit column \"\(name)\", which holds \(type): \(reason)")
@@ -265,6 +261,15 @@ extension ListColumn {
 }
 
 extension RowSet {
+  /// The rows of a column that hold one of some values.
+  fileprivate init<Number: Hashable>(of column: [Number], holding wanted: Set<Number>) {
+    if wanted.count == 1, let only = wanted.first {
+      self.init(column.count) { column[$0] == only }
+    } else {
+      self.init(column.count) { wanted.contains(column[$0]) }
+    }
+  }
+
   /// The rows of 0..<count for which a condition holds.
   @inline(__always)
   fileprivate init(_ count: Int, where isWanted: (Int) -> Bool) {

@@ -1,3 +1,5 @@
+import ShortlistTensors
+
 /// The JSON form: an object with one key that names the condition.
 ///
 ///     {"and": [{"contains": {"genres": "Comedy"}},
@@ -10,16 +12,7 @@ extension ItemFilter: Codable {
 
   private enum End: String, CaseIterable { case from, above, through, below }
 
-  /// A key of any name: a condition or a column.
-  private struct Key: CodingKey {
-    var stringValue: String
-    var intValue: Int? { nil }
-    init(_ name: String) { stringValue = name }
-    init?(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-  }
-
-  private typealias Container = KeyedDecodingContainer<Key>
+  private typealias Container = KeyedDecodingContainer<AnyKey>
 
   public init(from decoder: any Decoder) throws {
     var budget = Self.maximumSize
@@ -32,7 +25,7 @@ extension ItemFilter: Codable {
     // Before anything is read, so that a hostile text ends here and not at the end of the stack.
     if let problem = problem(depth: depth, size: 0) { throw corrupted(decoder.codingPath, problem) }
     try spend(&budget, decoder.codingPath)
-    let container = try decoder.container(keyedBy: Key.self)
+    let container = try decoder.container(keyedBy: AnyKey.self)
     let key = try onlyKey(
       of: container, "expected one condition, as {\"equals\": {\"genre\": \"Comedy\"}}")
     guard let condition = Condition(rawValue: key.stringValue) else {
@@ -58,14 +51,14 @@ extension ItemFilter: Codable {
         try filter(container.superDecoder(forKey: key), depth: depth + 1, budget: &budget))
     case .missing: return missing(try container.decode(String.self, forKey: key))
     case .equals, .in, .range, .contains:
-      let columns = try container.nestedContainer(keyedBy: Key.self, forKey: key)
+      let columns = try container.nestedContainer(keyedBy: AnyKey.self, forKey: key)
       let column = try onlyKey(of: columns, "expected one column, as {\"genre\": \"Comedy\"}")
       return try comparison(condition, columns, column, budget: &budget)
     }
   }
 
   private static func comparison(
-    _ condition: Condition, _ container: Container, _ column: Key, budget: inout Int
+    _ condition: Condition, _ container: Container, _ column: AnyKey, budget: inout Int
   ) throws -> ItemFilter {
     let name = column.stringValue
     switch condition {
@@ -78,7 +71,7 @@ extension ItemFilter: Codable {
       }
       return `in`(name, values)
     case .range:
-      let ends = try container.nestedContainer(keyedBy: Key.self, forKey: column)
+      let ends = try container.nestedContainer(keyedBy: AnyKey.self, forKey: column)
       var bounds: [End: Value] = [:]
       for key in ends.allKeys {
         guard let end = End(rawValue: key.stringValue) else {
@@ -107,7 +100,7 @@ extension ItemFilter: Codable {
     }
   }
 
-  private static func onlyKey(of container: Container, _ expected: String) throws -> Key {
+  private static func onlyKey(of container: Container, _ expected: String) throws -> AnyKey {
     let keys = container.allKeys
     guard let key = keys.first, keys.count == 1 else {
       let found = keys.isEmpty ? "no keys" : "\(keys.count) keys"
@@ -126,35 +119,35 @@ extension ItemFilter: Codable {
   }
 
   public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: Key.self)
-    func columns(_ condition: Condition) -> KeyedEncodingContainer<Key> {
-      container.nestedContainer(keyedBy: Key.self, forKey: Key(condition.rawValue))
+    var container = encoder.container(keyedBy: AnyKey.self)
+    func columns(_ condition: Condition) -> KeyedEncodingContainer<AnyKey> {
+      container.nestedContainer(keyedBy: AnyKey.self, forKey: AnyKey(condition.rawValue))
     }
     switch node {
     case .equals(let column, let value):
       var columns = columns(.equals)
-      try columns.encode(value, forKey: Key(column))
+      try columns.encode(value, forKey: AnyKey(column))
     case .isIn(let column, let values):
       var columns = columns(.in)
-      try columns.encode(values, forKey: Key(column))
+      try columns.encode(values, forKey: AnyKey(column))
     case .contains(let column, let value):
       var columns = columns(.contains)
-      try columns.encode(value, forKey: Key(column))
+      try columns.encode(value, forKey: AnyKey(column))
     case .range(let column, let lower, let upper):
       var columns = columns(.range)
-      var ends = columns.nestedContainer(keyedBy: Key.self, forKey: Key(column))
+      var ends = columns.nestedContainer(keyedBy: AnyKey.self, forKey: AnyKey(column))
       func encode(_ bound: Bound?, _ included: End, _ excluded: End) throws {
         guard let bound else { return }
         let end = bound.isIncluded ? included : excluded
-        try ends.encode(bound.value, forKey: Key(end.rawValue))
+        try ends.encode(bound.value, forKey: AnyKey(end.rawValue))
       }
       try encode(lower, .from, .above)
       try encode(upper, .through, .below)
     case .missing(let column):
-      try container.encode(column, forKey: Key(Condition.missing.rawValue))
-    case .and(let parts): try container.encode(parts, forKey: Key(Condition.and.rawValue))
-    case .or(let parts): try container.encode(parts, forKey: Key(Condition.or.rawValue))
-    case .not(let part): try container.encode(part, forKey: Key(Condition.not.rawValue))
+      try container.encode(column, forKey: AnyKey(Condition.missing.rawValue))
+    case .and(let parts): try container.encode(parts, forKey: AnyKey(Condition.and.rawValue))
+    case .or(let parts): try container.encode(parts, forKey: AnyKey(Condition.or.rawValue))
+    case .not(let part): try container.encode(part, forKey: AnyKey(Condition.not.rawValue))
     }
   }
 }

@@ -82,7 +82,7 @@ public struct Retrieval: Codable, Sendable, Hashable {
   ) throws {
     self = base
     let known = CodingKeys.allCases.map(\.stringValue) + others
-    for key in try decoder.container(keyedBy: AnyName.self).allKeys
+    for key in try decoder.container(keyedBy: AnyKey.self).allKeys
     where !known.contains(key.stringValue) {
       throw DecodingError.dataCorrupted(
         .init(
@@ -104,13 +104,6 @@ public struct Retrieval: Codable, Sendable, Hashable {
       throw DecodingError.dataCorrupted(
         .init(codingPath: decoder.codingPath, debugDescription: invalidOption))
     }
-  }
-
-  private struct AnyName: CodingKey {
-    var stringValue: String
-    var intValue: Int? { nil }
-    init?(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
   }
 }
 

@@ -1,4 +1,5 @@
 public import ShortlistData
+import ShortlistTensors
 
 extension Recipe {
   /// Where interactions come from: an edition of MovieLens, or files.

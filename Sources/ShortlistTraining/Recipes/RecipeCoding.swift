@@ -1,11 +1,4 @@
-/// The keys of an object in a recipe, whatever they are called.
-struct AnyKey: CodingKey {
-  var stringValue: String
-  var intValue: Int? { nil }
-  init(_ name: String) { stringValue = name }
-  init?(stringValue: String) { self.stringValue = stringValue }
-  init?(intValue: Int) { nil }
-}
+import ShortlistTensors
 
 extension Decoder {
   /// An object whose keys are all known: a misspelt key is an error, not a default.
