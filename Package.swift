@@ -30,6 +30,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "Shortlist", targets: ["Shortlist"]),
+    .library(name: "ShortlistTensorFlow", targets: ["ShortlistTensorFlow"]),
     .library(name: "ShortlistTesting", targets: ["ShortlistTesting"]),
     // The kernels alone, for the benchmarks.
     .library(name: "CShortlistKernels", targets: ["CShortlistKernels"]),
@@ -42,6 +43,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0", traits: []),
     .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
   ],
   targets: [
@@ -76,11 +78,23 @@ let package = Package(
       "Shortlist", on: "ShortlistTensors", "ShortlistData", "ShortlistIndex", "ShortlistModels",
       "ShortlistTraining", "ShortlistArtifacts"),
 
+    // Beside floor 5. What protoc generates is not strict about memory safety.
+    .target(
+      name: "ShortlistMessages",
+      dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      exclude: ["README.md", "Protos"],
+      swiftSettings: [
+        .swiftLanguageMode(.v6), .enableUpcomingFeature("InternalImportsByDefault"),
+      ]),
+    floor(
+      "ShortlistTensorFlow", on: "ShortlistTensors", "ShortlistData", "ShortlistIndex",
+      "ShortlistModels", "ShortlistTraining", "ShortlistArtifacts", "ShortlistMessages"),
+
     // Floor 8
     .executableTarget(
       name: "ShortlistCommand",
       dependencies: [
-        "Shortlist",
+        "Shortlist", "ShortlistTensorFlow",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -96,6 +110,7 @@ let package = Package(
     tests(of: "ShortlistModels"),
     tests(of: "ShortlistTraining", exclude: ["Goldens"]),
     tests(of: "ShortlistArtifacts", exclude: ["Fixtures"]),
+    tests(of: "ShortlistTensorFlow", plus: "Shortlist", "ShortlistMessages", exclude: ["Python"]),
     tests(of: "ShortlistCommand", plus: "Shortlist"),
   ]
 )

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs every check: format, unit and command line tests, the arm64 kernels, the main job on MovieLens 100K with
-# its figures, and a reader of our files that is not ours. Installs by name what is missing.
+# its figures, and readers of our files that are not ours, TensorFlow among them. Installs by name what is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/packages.sh
@@ -9,6 +9,10 @@ need_build_packages
 
 echo "== format"
 swift format lint --strict --recursive Package.swift Sources Tests Snippets Benchmarks/Package.swift Benchmarks/Sources
+
+# The tests against real TensorFlow run, and fail where it is missing.
+scripts/tensorflow-packages.sh
+export SHORTLIST_NEEDS_TENSORFLOW=1
 
 echo "== tests"
 log=$(mktemp)

@@ -1,0 +1,35 @@
+package import SwiftProtobuf
+
+/// A message that cannot be written or read.
+package struct MessageError: Error, CustomStringConvertible {
+  package let description: String
+}
+
+extension Message {
+  /// A message that a block fills in.
+  package static func with(_ fill: (inout Self) throws -> Void) rethrows -> Self {
+    var message = Self()
+    try fill(&message)
+    return message
+  }
+
+  /// The message in protobuf's encoding; equal messages give equal bytes.
+  package func encoded() throws -> [UInt8] {
+    var options = BinaryEncodingOptions()
+    options.useDeterministicOrdering = true
+    return try serializedBytes(options: options)
+  }
+
+  /// Reads a message; unknown fields are skipped.
+  ///
+  /// - Throws: `MessageError` if the bytes are no such message.
+  package init(decoding bytes: [UInt8]) throws {
+    var options = BinaryDecodingOptions()
+    options.discardUnknownFields = true
+    do {
+      try self.init(serializedBytes: bytes, options: options)
+    } catch {
+      throw MessageError(description: "no message of the kind \(Self.protoMessageName): \(error)")
+    }
+  }
+}
