@@ -31,12 +31,12 @@ extension SavedModelBuilder {
       output: .tensor(name: "handle", .dtResource, shape: []), bound: [])
 
     let asset = words.contains(where: \.needsMoreThanALine) ? nil : lines(of: words, name)
-    let create_ = addFunctionObject(creator)
+    let recreate = addFunctionObject(creator)
     let initialize = addFunctionObject(initializer)
     let table = addObject(
       .with {
         $0.resource = .init()
-        $0.children = [.init(create_, "_create_resource"), .init(initialize, "_initialize")]
+        $0.children = [.init(recreate, "_create_resource"), .init(initialize, "_initialize")]
       }, asChild: name)
     graph.append(TFNodeDef("HashTableV2", named: name, tableAttributes))
     addInitializer(initializer, of: name, object: table, asset: asset, words)
