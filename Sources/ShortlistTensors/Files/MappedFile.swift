@@ -56,6 +56,17 @@ package final class MappedFile: @unchecked Sendable {
     }
   }
 
+  /// A copy of some bytes.
+  ///
+  /// - Precondition: they lie inside the file.
+  package func copy(_ range: Range<Int>) -> [UInt8] {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= count, "bytes \(range) of the \(count) in \(path)")
+    guard !range.isEmpty else { return [] }
+    return unsafe [UInt8](
+      UnsafeRawBufferPointer(start: address(of: range.lowerBound), count: range.count))
+  }
+
   /// The address of a byte of a file that is not empty; valid while the file lives.
   @unsafe
   func address(of offset: Int) -> UnsafeRawPointer {
