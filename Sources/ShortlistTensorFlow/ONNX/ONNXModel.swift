@@ -26,4 +26,9 @@ public struct ONNXModel: Sendable, Hashable, Encodable {
   public let bytes: Int
   public let inputs: [Value]
   public let outputs: [Value]
+
+  private enum CodingKeys: String, CodingKey {
+    case file, bytes, inputs, outputs
+    case dataFile = "data_file"
+  }
 }
