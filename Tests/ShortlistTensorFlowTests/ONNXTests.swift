@@ -7,7 +7,7 @@ private typealias Values = ONNXExpectations.Values
 
 private let users = (0..<40).map { "u\($0)" }
 private let genres = ["Drama", "Comédie", "Cinéma", "Cine\u{301}ma", "動作", "🎬"]
-private let titles = (0..<60).map {
+private let titles = (0..<160).map {
   ["Amélie", "Ame\u{301}lie", "東京", "a\"b\\c\n"][$0 % 4] + " \($0)"
 }
 
@@ -165,13 +165,13 @@ struct ONNXTests {
         candidate: titleTower(8))
       try expect(
         "external", large, ["user_id", "liked"], ["movie_title"], externalTensors: 2,
-        counts: [7, 60])
+        counts: [7, 160])
       let scann = Retriever(
         large.model,
         index: try ScaNNIndex(large.catalogue.embeddings),
         over: large.catalogue)
       try expect(
-        "scann", scann, ["user_id", "liked"], ["movie_title"], externalTensors: 2, counts: [60])
+        "scann", scann, ["user_id", "liked"], ["movie_title"], externalTensors: 2, counts: [160])
 
       let file = folder.appending(path: "expectations.json")
       try JSONEncoder().encode(cases).write(to: file)

@@ -105,8 +105,9 @@ def check(folder, case):
                 if case["isExact"]:
                     assert found == expected[row], f"{what}: row {row} has {found}"
                 assert len(set(found)) == width, f"{what}: row {row} has an item twice"
-                own = [known[row][title] for title in found]
-                close(np.array(own, dtype=np.float32), retrieval["scores"][row], f"{what}, row {row}")
+                for each in (found, expected[row]):
+                    own = np.array([known[row][title] for title in each], dtype=np.float32)
+                    close(own, retrieval["scores"][row], f"{what}: the items of row {row}")
                 swapped += sum(a != b for a, b in zip(found, expected[row]))
             answers += rows * width
     assert answers > 0
