@@ -34,7 +34,10 @@ extension Vocabulary {
     var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     if lines.last?.isEmpty == true { lines.removeLast() }
     for (place, line) in lines.enumerated() {
-      guard let word = Self.unescaped(line.last == UInt8(ascii: "\r") ? line.dropLast() : line)
+      let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+      guard
+        let word = line.contains(0x5c)
+          ? Self.unescaped(line).map({ String(decoding: $0, as: UTF8.self) }) : String(line)
       else {
         throw DataError(
           .malformedText,
@@ -85,8 +88,8 @@ extension Vocabulary {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  private static func unescaped(_ line: Substring.UTF8View) -> String? {
-    guard line.contains(0x5c) else { return String(line) }
+  /// The bytes that a line with a backslash stands for; nil if it is none of the escapes.
+  static func unescaped(_ line: some Sequence<UInt8>) -> [UInt8]? {
     var bytes: [UInt8] = []
     var rest = line.makeIterator()
     while let byte = rest.next() {
@@ -101,7 +104,7 @@ extension Vocabulary {
       default: return nil
       }
     }
-    return String(decoding: bytes, as: UTF8.self)
+    return bytes
   }
 }
 

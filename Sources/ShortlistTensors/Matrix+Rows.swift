@@ -78,7 +78,11 @@ extension Matrix {
   }
 
   /// Whether every element is finite.
-  public var isFinite: Bool { values.isFinite }
+  public var isFinite: Bool {
+    var isFinite = true
+    forEachBlock { isFinite = isFinite && $0.isFinite }
+    return isFinite
+  }
 }
 
 extension Matrix {

@@ -22,7 +22,7 @@ enum Python {
 
   /// Runs a script of this folder and gives what it printed to the standard output.
   @discardableResult
-  static func run(_ script: String, _ arguments: String..., legacyKeras: Bool = false) throws
+  static func run(_ script: String, _ arguments: [String], legacyKeras: Bool = false) throws
     -> String
   {
     try run(

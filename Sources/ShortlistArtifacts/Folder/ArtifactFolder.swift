@@ -16,7 +16,7 @@ public enum ArtifactFolder {
   }
 
   /// Where to write: `NAME/VERSION` as it is, `NAME` with the next free version.
-  static func target(for url: URL) -> URL {
+  package static func target(for url: URL) -> URL {
     if version(named: url.lastPathComponent) != nil { return url }
     let next = (versions(in: url).last ?? 0) + 1
     return url.appending(path: String(next), directoryHint: .isDirectory)

@@ -1,4 +1,4 @@
-import ShortlistIndex
+package import ShortlistIndex
 import ShortlistTensors
 
 /// What the manifest says of the index.
@@ -48,5 +48,14 @@ struct IndexSpecification: Codable {
         contentsOf: reader.file(ArtifactLayout.index), vectors: embeddings, verification: .structure
       )
     }
+  }
+}
+
+extension Retriever {
+  /// What the scores of the index are.
+  ///
+  /// - Throws: `ArtifactError` for an index of a type that artefacts do not hold.
+  package func similarity() throws -> Similarity {
+    try IndexSpecification(index, trials: []).similarity
   }
 }

@@ -28,8 +28,12 @@ extension Retriever {
     _ reader: ArtifactReader, layers: [any Layer.Type] = [],
     encoders: [any FeatureEncoder.Type] = []
   ) throws {
-    let specification = try Self.specification(reader, layers: layers, encoders: encoders)
-    let parameters = try Self.parameters(reader, of: specification)
+    let specification = try reader.specification(
+      as: RetrieverSpecification.self,
+      context: .init(
+        vocabularies: reader.vocabularies(), layers: layers, encoders: encoders))
+    let parameters = try Self.parameters(
+      reader, of: ["query": specification.query, "candidate": specification.candidate])
     if let problem = TwoTowerModel.mismatch(
       query: specification.query, candidate: specification.candidate, task: specification.task)
     {
@@ -64,26 +68,13 @@ extension Retriever {
       history: try Self.history(reader, specification), indexTrials: specification.index.trials)
   }
 
-  private static func specification(
-    _ reader: ArtifactReader, layers: [any Layer.Type], encoders: [any FeatureEncoder.Type]
-  ) throws -> RetrieverSpecification {
-    var vocabularies: [String: Vocabulary] = [:]
-    for name in reader.manifest.files.keys {
-      guard let key = ArtifactLayout.vocabularyKey(of: name) else { continue }
-      vocabularies[key] = try Vocabulary(contentsOf: reader.file(name))
-    }
-    return try reader.specification(
-      as: RetrieverSpecification.self,
-      context: SpecificationContext(
-        vocabularies: vocabularies, layers: layers, encoders: encoders))
-  }
-
-  private static func parameters(
-    _ reader: ArtifactReader, of specification: RetrieverSpecification
+  /// What towers have learnt, by their paths.
+  static func parameters(
+    _ reader: ArtifactReader, of towers: KeyValuePairs<String, Tower>
   ) throws -> Parameters {
     let file = try Safetensors(contentsOf: reader.file(ArtifactLayout.weights))
     var parameters = Parameters()
-    for (path, tower) in [("query", specification.query), ("candidate", specification.candidate)] {
+    for (path, tower) in towers {
       for expected in tower.parameters {
         let name = "\(path)/\(expected.name)"
         let matrix = try file.matrix(name)
@@ -151,7 +142,7 @@ extension Retriever {
       offsets: offsets, entries: entries, counts: counts)
   }
 
-  private static func inconsistent(
+  static func inconsistent(
     _ reader: ArtifactReader, _ name: String, _ message: String
   ) -> ArtifactError {
     ArtifactError(
@@ -161,6 +152,19 @@ extension Retriever {
 }
 
 extension ArtifactReader {
+  /// The vocabularies of the features, by "tower/feature".
+  ///
+  /// - Parameter tower: the only tower to read those of.
+  func vocabularies(of tower: String? = nil) throws -> [String: Vocabulary] {
+    var vocabularies: [String: Vocabulary] = [:]
+    for name in manifest.files.keys {
+      guard let key = ArtifactLayout.vocabularyKey(of: name) else { continue }
+      guard tower == nil || key.hasPrefix("\(tower ?? "")/") else { continue }
+      vocabularies[key] = try Vocabulary(contentsOf: file(name))
+    }
+    return vocabularies
+  }
+
   /// The files that were attached when a retriever was saved, by name.
   ///
   /// - Throws: an error of reading.

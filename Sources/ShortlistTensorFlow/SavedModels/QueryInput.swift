@@ -1,0 +1,78 @@
+import ShortlistMessages
+import ShortlistModels
+
+/// What a query is in TensorFlow: one tensor for each feature that the tower reads, a row for each query.
+///
+/// One feature is a tensor, several are a dictionary by the features' names. A list of values is a row padded with
+/// empty strings.
+struct QueryInput {
+  struct Part {
+    enum Kind: Equatable { case string, strings, number }
+    let feature: String
+    let kind: Kind
+
+    var type: TFDataType { kind == .number ? .dtFloat : .dtString }
+    var shape: [Int] { kind == .strings ? [-1, -1] : [-1] }
+  }
+
+  /// In the order in which functions take them: that of the names' bytes.
+  let parts: [Part]
+
+  /// - Throws: `TensorFlowError.unsupportedModel` for an encoder that the format has no way to say.
+  init(_ tower: Tower) throws {
+    var kinds: [String: Part.Kind] = [:]
+    for encoder in tower.features {
+      let kind: Part.Kind
+      switch encoder {
+      case let embedding as Embedding: kind = embedding.pooling == nil ? .string : .strings
+      case is Numeric: kind = .number
+      default:
+        throw TensorFlowError(
+          .unsupportedModel,
+          message: "the feature \"\(encoder.featureName)\" is read by an encoder of the type "
+            + "\"\(type(of: encoder).typeName)\"; embeddings and numbers can be exported")
+      }
+      guard kinds[encoder.featureName, default: kind] == kind else {
+        throw TensorFlowError(
+          .unsupportedModel,
+          message: "the feature \"\(encoder.featureName)\" is read in two ways, as one value and "
+            + "as something else")
+      }
+      kinds[encoder.featureName] = kind
+    }
+    parts = kinds.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.compactMap { name in
+      kinds[name].map { Part(feature: name, kind: $0) }
+    }
+    for name in ["k", "exclusions"] where parts.count > 1 && kinds[name] != nil {
+      throw TensorFlowError(
+        .unsupportedModel,
+        message: "a feature is called \"\(name)\", as an input of the signatures is; rename it")
+    }
+  }
+
+  var isSingle: Bool { parts.count == 1 }
+
+  /// The arguments of a function, named by a word and not by features, which may be called anything.
+  var arguments: [GraphFunction.Argument] {
+    parts.enumerated().map { position, part in
+      .init(isSingle ? "queries" : "queries_\(position)", part.type, shape: part.shape)
+    }
+  }
+
+  /// What Python gives.
+  var value: PythonValue {
+    if isSingle { return .tensor(name: "queries", parts[0].type, shape: parts[0].shape) }
+    return .dictionary(
+      Dictionary(
+        parts.map {
+          ($0.feature, .tensor(name: $0.feature, $0.type, shape: $0.shape))
+        }, uniquingKeysWith: { $1 }))
+  }
+
+  /// The inputs of a signature; a single one has the name given.
+  func signatureInputs(
+    single name: String
+  ) -> [(name: String, argument: GraphFunction.Argument)] {
+    zip(parts, arguments).map { (isSingle ? name : $0.feature, $1) }
+  }
+}

@@ -1,0 +1,181 @@
+import Foundation
+import ShortlistData
+import ShortlistIndex
+import ShortlistMessages
+import ShortlistModels
+import ShortlistTensors
+
+/// Writes the folder of a SavedModel.
+struct SavedModelWriter {
+  let query: Tower
+  let task: Retrieval
+  /// What the query tower has learnt; names begin with `query/`.
+  let parameters: Parameters
+  let candidates: Matrix
+  let identifiers: StringStream
+  let similarity: Similarity
+  let options: SavedModelOptions
+
+  func write(to folder: URL) throws {
+    guard candidates.rows > 0 else {
+      throw TensorFlowError(.unsupportedModel, message: "there are no candidates to export")
+    }
+    guard options.k >= 1 else {
+      throw TensorFlowError(.invalidArgument, message: "k is \(options.k); it must be 1 or more")
+    }
+    guard similarity != .euclidean else {
+      throw TensorFlowError(
+        .unsupportedModel,
+        message:
+          "the index measures Euclidean distance; a SavedModel has inner products and cosines")
+    }
+    var builder = SavedModelBuilder()
+    let input = try QueryInput(query)
+    let tower = try addTower(to: &builder, input)
+    builder.addVariable(
+      .init(
+        name: SavedModelBuilder.Name.candidates, type: .dtFloat,
+        shape: [candidates.rows, candidates.columns]))
+    builder.addVariable(
+      .init(
+        name: SavedModelBuilder.Name.identifiers, type: .dtString, shape: [candidates.rows]))
+    if similarity == .cosine {
+      builder.addVariable(
+        .init(
+          name: SavedModelBuilder.Name.scales, type: .dtFloat, shape: [candidates.rows]))
+    }
+    try addEmbed(to: &builder, input, tower)
+    builder.addRetrieval(
+      .init(
+        input: input, k: min(options.k, candidates.rows), candidates: candidates.rows,
+        queryVectors: task.queryVectors, isCosine: similarity == .cosine),
+      dimensions: query.dimensions)
+
+    let manager = FileManager.default
+    for name in ["variables", "assets", "assets.extra"] {
+      try manager.createDirectory(
+        at: folder.appending(path: name), withIntermediateDirectories: true)
+    }
+    for asset in tower.assets { try write(asset, in: folder) }
+    try write(builder, tower, to: folder.appending(path: "variables/variables"))
+    try WarmUp(input: input, tower: query, model: options.modelName)
+      .write(to: folder.appending(path: "assets.extra/tf_serving_warmup_requests"))
+    // Last: its presence says that the rest is there.
+    let bytes = try builder.savedModel().encoded()
+    guard bytes.count < 1 << 31 else {
+      throw TensorFlowError(
+        .unsupportedModel,
+        message:
+          "the graph takes \(bytes.count) bytes, 2 GiB are the limit: the vocabularies have words that "
+          + "only the graph can hold, because they contain line breaks")
+    }
+    var file = try FileWriter(creating: folder.appending(path: "saved_model.pb"))
+    try file.write(bytes.span)
+    try file.finish()
+  }
+
+  /// What was added to the builder for the query tower.
+  private struct TowerParts {
+    /// Names of variables and tables by paths within the tower.
+    var names: [String: String] = [:]
+    /// Parameters by the names of their variables.
+    var parameters: [String: Matrix] = [:]
+    var assets: [SavedModelBuilder.Asset] = []
+  }
+
+  private func addTower(
+    to builder: inout SavedModelBuilder, _ input: QueryInput
+  ) throws -> TowerParts {
+    var parts = TowerParts()
+    func name(_ path: String) -> String {
+      var name = "query_\(path)".asGraphName
+      while parts.names.values.contains(name) { name += "_" }
+      parts.names[path] = name
+      return name
+    }
+    for encoder in query.features {
+      guard let vocabulary = encoder.vocabulary else { continue }
+      guard !vocabulary.isHashing else {
+        throw TensorFlowError(
+          .unsupportedModel,
+          message:
+            "the feature \"\(encoder.featureName)\" has a hashing vocabulary, and TensorFlow "
+            + "has no XXH64; train with a vocabulary of words")
+      }
+      let asset = builder.addTable(name("\(encoder.name)/table"), vocabulary.words)
+      if let asset { parts.assets.append(asset) }
+    }
+    for parameter in query.parameters {
+      guard let matrix = parameters["query/\(parameter.name)"] else {
+        throw TensorFlowError(
+          .unsupportedModel, message: "the model lacks the parameter query/\(parameter.name)")
+      }
+      let name = name(parameter.name)
+      // Rows that are added to every row are vectors in TensorFlow.
+      let isVector =
+        matrix.rows == 1 && !parameter.name.hasSuffix("/embedding")
+        && !parameter.name.hasSuffix("/kernel")
+      builder.addVariable(
+        .init(
+          name: name, type: .dtFloat,
+          shape: isVector ? [matrix.columns] : [matrix.rows, matrix.columns]))
+      parts.parameters[name] = matrix
+    }
+    return parts
+  }
+
+  private func addEmbed(
+    to builder: inout SavedModelBuilder, _ input: QueryInput, _ tower: TowerParts
+  ) throws {
+    var function = builder.function(SavedModelBuilder.Name.embed, input.arguments)
+    let vectors = try function.vectors(of: query, input) { path in
+      GraphTensor(reference: tower.names[path] ?? path, type: .dtResource)
+    }
+    function.give("embeddings", vectors)
+    builder.add(function)
+  }
+
+  private func write(_ asset: SavedModelBuilder.Asset, in folder: URL) throws {
+    var file = try FileWriter(creating: folder.appending(path: "assets/\(asset.name)"))
+    for line in asset.lines { try file.write(line + "\n") }
+    try file.finish()
+  }
+
+  private func write(
+    _ builder: borrowing SavedModelBuilder, _ tower: TowerParts, to prefix: URL
+  ) throws {
+    var bundle = try BundleWriter(prefix)
+    for variable in builder.variables {
+      switch variable.name {
+      case SavedModelBuilder.Name.candidates:
+        try bundle.write(variable.key, candidates, shape: variable.shape)
+      case SavedModelBuilder.Name.identifiers:
+        try bundle.write(variable.key, shape: variable.shape, strings: identifiers)
+      case SavedModelBuilder.Name.scales:
+        try bundle.write(variable.key, .dtFloat, shape: variable.shape, elements: scales())
+      default:
+        guard let matrix = tower.parameters[variable.name] else { continue }
+        try bundle.write(variable.key, matrix, shape: variable.shape)
+      }
+    }
+    let graph = try builder.checkpointGraph.encoded()
+    try bundle.write(
+      "_CHECKPOINTABLE_OBJECT_GRAPH", shape: [],
+      strings: StringStream { try $0(.init(bytes: graph, lengths: [graph.count])) })
+    try bundle.finish()
+  }
+
+  /// One over the length of each candidate; 0 for a vector of zeros.
+  private func scales() -> [Float] {
+    var scales: [Float] = []
+    scales.reserveCapacity(candidates.rows)
+    candidates.forEachBlock { block in
+      let columns = candidates.columns
+      for start in stride(from: 0, to: block.count, by: columns) {
+        let squares = block.extracting(start..<start + columns).sumOfSquares()
+        scales.append(squares > 0 ? Float(1 / squares.squareRoot()) : 0)
+      }
+    }
+    return scales
+  }
+}
