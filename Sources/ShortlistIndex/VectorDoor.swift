@@ -1,4 +1,4 @@
-package import ShortlistTensors
+internal import ShortlistTensors
 
 /// Where vectors and queries come in, so that inside every similarity is an inner product.
 ///
@@ -125,7 +125,7 @@ extension Matrix {
   }
 
   /// Every row divided by its length; rows of zeros stay.
-  package func normalizingRows() -> Matrix {
+  func normalizingRows() -> Matrix {
     var result = self
     for row in 0..<rows {
       let squares = self[row: row].sumOfSquares()

@@ -75,7 +75,7 @@ struct ONNXErrorTests {
       saying: "the layer \"halve\" (query/layers/1) cannot be said in ONNX")
     try expectRefusal(
       try retriever(Tower { Constant() }),
-      saying: "the encoder \"constant\" of the feature \"user_id\" cannot be said in ONNX")
+      saying: "the feature \"user_id\" is read by an encoder of the type \"constant\"")
   }
 
   @Test("Hashed vocabularies, an empty catalogue and an index of one's own are refused")
@@ -85,14 +85,18 @@ struct ONNXErrorTests {
       saying: "the feature \"user\" is hashed, and ONNX has no operator for XXH64")
     try expectRefusal(
       try retriever(Tower { embedding("user") }, items: []), saying: "a catalogue without items")
-    try expectRefusal(
-      try retriever(Tower { embedding("user") }, index: OwnIndex(count: 2, dimensions: 2)),
-      saying: "what the scores of a OwnIndex measure is not known")
+    let own = try retriever(Tower { embedding("user") }, index: OwnIndex(count: 2, dimensions: 2))
+    try withTemporaryFolder { folder in
+      let error = try #require(throws: ArtifactError.self) {
+        try own.exportONNX(to: folder.appending(path: "onnx").path())
+      }
+      #expect(error.code == .unsupportedIndex)
+    }
   }
 
   @Test(
     "Names that have another meaning are refused",
-    arguments: ["k", "scores", "titles", "vectors", ""])
+    arguments: ["k", "scores", "titles", "embeddings", ""])
   func reservedNames(name: String) throws {
     try expectRefusal(
       try retriever(Tower { embedding(name) }),
@@ -108,7 +112,7 @@ struct ONNXErrorTests {
           Embedding(of: "user", in: Vocabulary(["a"]), dimensions: 1, name: "name")
           Numeric(of: number)
         }),
-      saying: "the feature \"user\" is read as string and as float")
+      saying: "the feature \"user\" is read in two ways")
   }
 
   @Test("A folder that exists is left alone")
@@ -145,7 +149,7 @@ struct ONNXErrorTests {
         candidates: ["item": .strings(items)], counts: [2], to: folder)
       try JSONEncoder().encode([expectations]).write(
         to: folder.appending(path: "expectations.json"))
-      try Python.run("onnx_check.py", folder.path())
+      try Python.run("onnx_check.py", [folder.path()])
     }
   }
 }

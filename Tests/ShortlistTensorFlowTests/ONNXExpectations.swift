@@ -54,8 +54,8 @@ struct ONNXExpectations: Encodable {
     items = retriever.catalogue.count
     let model = retriever.model
     order = [
-      "query": model.query.features.map(\.featureName),
-      "candidate": model.candidate.features.map(\.featureName),
+      "query": queries.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) },
+      "candidate": candidates.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) },
     ]
     let vectors = try model.embedQueries(
       try Dataset(queries.map { (name: $0.key, column: $0.value.column) }))

@@ -175,7 +175,7 @@ struct ONNXTests {
 
       let file = folder.appending(path: "expectations.json")
       try JSONEncoder().encode(cases).write(to: file)
-      let printed = try Python.run("onnx_check.py", folder.path())
+      let printed = try Python.run("onnx_check.py", [folder.path()])
       #expect(printed.contains("\(cases.count) retrievers"), "\(printed)")
 
       // The check itself finds a title, a score and a vector that are others.
@@ -184,14 +184,14 @@ struct ONNXTests {
         k: good.retrievals[0].k, scores: good.retrievals[0].scores,
         titles: good.retrievals[0].titles.map { $0.map { _ in titles[0] } })
       try JSONEncoder().encode(cases).write(to: file)
-      #expect(throws: Python.Failure.self) { try Python.run("onnx_check.py", folder.path()) }
+      #expect(throws: Python.Failure.self) { try Python.run("onnx_check.py", [folder.path()]) }
       cases[0] = good
       cases[0].retrievals[0] = .init(
         k: good.retrievals[0].k,
         scores: good.retrievals[0].scores.map { $0.map { $0 + 1e-4 } },
         titles: good.retrievals[0].titles)
       try JSONEncoder().encode(cases).write(to: file)
-      #expect(throws: Python.Failure.self) { try Python.run("onnx_check.py", folder.path()) }
+      #expect(throws: Python.Failure.self) { try Python.run("onnx_check.py", [folder.path()]) }
     }
   }
 
@@ -201,8 +201,8 @@ struct ONNXTests {
       let retriever = try makeDeepRetriever(.relu, .mean)
       let models = try retriever.exportONNX(to: folder.appending(path: "a").path())
       let retrieval = try #require(models.last)
-      #expect(retrieval.inputs.map(\.name) == ["user_id", "liked", "age", "k"])
-      #expect(retrieval.inputs.map(\.type) == ["string", "string", "float", "int64"])
+      #expect(retrieval.inputs.map(\.name) == ["age", "liked", "user_id", "k"])
+      #expect(retrieval.inputs.map(\.type) == ["float", "string", "string", "int64"])
       #expect(retrieval.inputs.map(\.shape) == [["n"], ["n", "m"], ["n"], ["1"]])
       #expect(retrieval.outputs.map(\.name) == ["scores", "titles"])
       #expect(models[1].outputs.map(\.shape) == [["n", "6"]])

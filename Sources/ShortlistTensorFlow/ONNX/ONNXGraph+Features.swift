@@ -5,10 +5,28 @@ import ShortlistModels
 import ShortlistTensors
 
 extension ONNXGraph {
-  /// Adds the input of an encoder's feature.
+  /// Adds the inputs of a tower's features.
   ///
-  /// - Throws: `TensorFlowError` for an encoder that is not the library's own, and for hashed vocabularies.
-  mutating func input(for encoder: any FeatureEncoder) throws(TensorFlowError) {
+  /// - Throws: `TensorFlowError` for a feature that cannot be an input.
+  mutating func addInputs(of tower: Tower) throws {
+    var lists = 0
+    for part in try QueryInput(tower, reserved: []).parts {
+      switch part.kind {
+      case .string: try addFeature(part.feature, .string, [.any("n")], "One value a row.")
+      case .number: try addFeature(part.feature, .float, [.any("n")], "One number a row.")
+      case .strings:
+        lists += 1
+        try addFeature(
+          part.feature, .string, [.any("n"), .any(lists == 1 ? "m" : "m\(lists)")],
+          "A list a row, padded with empty strings, which stand for nothing.")
+      }
+    }
+  }
+
+  /// Adds what makes vectors of a feature whose input is there: n x dimensions.
+  ///
+  /// - Throws: `TensorFlowError` for a hashed vocabulary.
+  mutating func encode(_ encoder: any FeatureEncoder, _ parameters: Parameters) throws -> String {
     switch encoder {
     case let embedding as Embedding:
       guard embedding.vocabulary?.isHashing != true else {
@@ -18,28 +36,6 @@ extension ONNXGraph {
             "the feature \"\(embedding.name)\" is hashed, and ONNX has no operator for XXH64. "
             + "Train with a vocabulary of words")
       }
-      guard embedding.pooling != nil else {
-        return try feature(
-          embedding.featureName, .string, [.any("n")], meaning: "One value a row.")
-      }
-      let lists = inputs.count { $0.shape.count == 2 }
-      try feature(
-        embedding.featureName, .string, [.any("n"), .any(lists == 0 ? "m" : "m\(lists + 1)")],
-        meaning: "A list a row, padded with empty strings, which stand for nothing.")
-    case let numeric as Numeric:
-      try feature(numeric.featureName, .float, [.any("n")], meaning: "One number a row.")
-    default:
-      throw TensorFlowError(
-        .unsupportedModel,
-        message: "the encoder \"\(type(of: encoder).typeName)\" of the feature \"\(encoder.name)\" "
-          + "cannot be said in ONNX; known are \(Embedding.typeName) and \(Numeric.typeName)")
-    }
-  }
-
-  /// Adds what makes vectors of a feature whose input is there: n x dimensions.
-  mutating func encode(_ encoder: any FeatureEncoder, _ parameters: Parameters) throws -> String {
-    switch encoder {
-    case let embedding as Embedding:
       let table = try parameter("embedding", parameters)
       let words = embedding.vocabulary?.words ?? []
       guard let pooling = embedding.pooling else {
@@ -59,7 +55,7 @@ extension ONNXGraph {
       let centred = add("Sub", numeric.featureName, number("mean", numeric.mean))
       let scaled = add("Div", centred, number("deviation", numeric.deviation))
       return add("Unsqueeze", scaled, integers("columns", 1))
-    default: preconditionFailure("an encoder \(encoder.name) that got no input")
+    default: preconditionFailure("an encoder \(encoder.name) without an input")
     }
   }
 

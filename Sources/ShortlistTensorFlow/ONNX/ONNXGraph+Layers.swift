@@ -10,7 +10,7 @@ extension ONNXGraph {
   /// - Throws: `TensorFlowError` that names what ONNX, or this library, has no way to say.
   mutating func add(_ tower: Tower, path: String, _ parameters: Parameters) throws -> String {
     // Before any node, so that features have the first choice of names.
-    for encoder in tower.features { try input(for: encoder) }
+    try addInputs(of: tower)
     var parts: [String] = []
     for encoder in tower.features {
       scope = "\(path)/\(encoder.name)"

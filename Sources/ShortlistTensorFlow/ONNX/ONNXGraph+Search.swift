@@ -27,20 +27,21 @@ extension ONNXGraph {
       "titles", [catalogue.count], .strings(catalogue.identifiers))
     let single =
       vectors == 1 ? queries : add("Reshape", queries, integers("one by one", -1, width))
-    let embeddings =
-      similarity == .cosine ? catalogue.embeddings.normalizingRows() : catalogue.embeddings
-    let table = constant(
-      "candidates", [catalogue.count, width], .matrix(embeddings))
+    let embeddings = catalogue.embeddings
+    let table = constant("candidates", [catalogue.count, width], .matrix(embeddings))
 
     let scores: String
     switch similarity {
     case .innerProduct: scores = innerProducts(single, table)
-    case .cosine: scores = innerProducts(normalize(single), table)
+    case .cosine:
+      let scales = constant(
+        "scales", [catalogue.count], .matrix(Matrix(row: embeddings.inverseLengths())))
+      scores = add("Mul", innerProducts(normalize(single), table), scales)
     case .euclidean:
       let halves = (0..<catalogue.count).map { Float(-0.5 * embeddings[row: $0].sumOfSquares()) }
       let bias = constant(
         "half squares", [catalogue.count],
-        .matrix(Matrix(rows: 1, columns: catalogue.count, values: halves)))
+        .matrix(Matrix(row: halves)))
       let inner = innerProducts(single, table, plus: bias)
       // What all items have in common matters where the scores of several vectors are compared.
       scores = vectors == 1 ? inner : add("Sub", inner, halfSquares(of: single))

@@ -66,7 +66,7 @@ extension ONNXGraph {
         continue
       }
       try writer.write([UInt8](repeating: 0, count: place.offset - writer.count).span)
-      try writer.write(matrix)
+      try matrix.forEachBlock { try writer.write($0) }
     }
     let size = writer.count
     try writer.finish()

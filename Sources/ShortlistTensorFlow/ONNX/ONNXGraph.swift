@@ -102,22 +102,12 @@ struct ONNXGraph {
     constant(name, [values.count], .integers(values.map { Int64($0) }))
   }
 
-  /// Adds an input that callers give a feature's values by; towers that read it twice share it.
+  /// Adds an input by which callers give a feature's values.
   ///
-  /// - Throws: `TensorFlowError` if the feature cannot be an input.
-  mutating func feature(
-    _ name: String, _ element: Element, _ shape: [Dimension], meaning: String
+  /// - Throws: `TensorFlowError` if the name is empty or reserved.
+  mutating func addFeature(
+    _ name: String, _ element: Element, _ shape: [Dimension], _ meaning: String
   ) throws(TensorFlowError) {
-    if let known = inputs.first(where: { $0.name == name }) {
-      guard known.element == element, known.shape.count == shape.count else {
-        throw TensorFlowError(
-          .unsupportedModel,
-          message: "the feature \"\(name)\" is read as \(known.typeName) and as "
-            + "\(Port(name: name, element: element, shape: shape, meaning: "").typeName); an ONNX "
-            + "model has one input for it. Give the feature two names")
-      }
-      return
-    }
     guard !name.isEmpty, !reserved.contains(name) else {
       throw TensorFlowError(
         .unsupportedModel,

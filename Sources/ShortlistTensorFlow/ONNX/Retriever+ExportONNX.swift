@@ -20,28 +20,29 @@ extension Retriever {
   /// ```
   ///
   /// - Parameter folder: a folder that does not exist yet; it appears whole or not at all.
-  /// - Throws: `TensorFlowError` that names the layer, encoder, vocabulary or index that has no form in ONNX;
-  ///   `FileError` if the folder exists or cannot be written.
+  /// - Throws: `TensorFlowError` that names the layer, encoder or vocabulary that has no form in ONNX,
+  ///   `ArtifactError` for an index that artefacts do not hold, `FileError` if the folder exists or cannot be
+  ///   written.
   @discardableResult
   public func exportONNX(to folder: String) throws -> [ONNXModel] {
-    let similarity = try exportedSimilarity()
+    let similarity = try similarity()
     let count = ONNXGraph.Dimension.any("n")
 
     var query = ONNXGraph(
-      "query", meaning: "The query tower: features to vectors.", reserving: ["vectors"])
+      "query", meaning: "The query tower: features to vectors.", reserving: ["embeddings"])
     query.output(
       try query.add(model.query, path: "query", model.parameters),
       as: .init(
-        name: "vectors", element: .float, shape: [count, .length(model.query.dimensions)],
+        name: "embeddings", element: .float, shape: [count, .length(model.query.dimensions)],
         meaning: model.task.queryVectors == 1
           ? "A vector a row." : "\(model.task.queryVectors) vectors a row, side by side."))
 
     var candidate = ONNXGraph(
-      "candidate", meaning: "The candidate tower: features to vectors.", reserving: ["vectors"])
+      "candidate", meaning: "The candidate tower: features to vectors.", reserving: ["embeddings"])
     candidate.output(
       try candidate.add(model.candidate, path: "candidate", model.parameters),
       as: .init(
-        name: "vectors", element: .float, shape: [count, .length(model.dimensions)],
+        name: "embeddings", element: .float, shape: [count, .length(model.dimensions)],
         meaning: "A vector a row."))
 
     let models = [query, candidate, try retrieval(similarity)]
@@ -82,19 +83,5 @@ extension Retriever {
         name: "titles", element: .string, shape: shape,
         meaning: "The items (\(catalogue.identifier.name)), best first."))
     return graph
-  }
-
-  /// What the scores of the index measure.
-  private func exportedSimilarity() throws -> Similarity {
-    switch index {
-    case let index as ExactIndex: return index.similarity
-    case let index as ScaNNIndex: return index.similarity
-    default:
-      throw TensorFlowError(
-        .unsupportedModel,
-        message:
-          "what the scores of a \(type(of: index)) measure is not known; known are ExactIndex and "
-          + "ScaNNIndex")
-    }
   }
 }
