@@ -5,6 +5,7 @@ struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Write an artefact in a form that other programs load.",
     subcommands: [
-      ExportSavedModel.self
+      ExportSavedModel.self,
+      ExportONNX.self,
     ])
 }

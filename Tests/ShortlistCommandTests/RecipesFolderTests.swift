@@ -15,6 +15,7 @@ struct RecipesFolderTests {
         "train", Self.folder.appending(path: name).path(), "-o", "art", "--epochs", "1", "--quiet")
       try shortlist.succeed("evaluate", "art", "--json")
       try shortlist.succeed("recommend", "art", "--user", "4")
+      try shortlist.succeed("export", "onnx", "art", "--output", "onnx")
       text = try String(contentsOf: shortlist.url("art/1/recipe.yaml"), encoding: .utf8)
     }
     return text
@@ -36,7 +37,7 @@ struct RecipesFolderTests {
     #expect(written.contains("\nepochs: 3\n"))
   }
 
-  @Test("Every recipe trains, evaluates and recommends")
+  @Test("Every recipe trains, evaluates, recommends and exports")
   func all() throws {
     let names = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path())
       .filter { $0.hasSuffix(".yaml") }

@@ -221,6 +221,7 @@ package nonisolated struct ONNXTensorProto: Sendable {
     case int64 // = 7
     case string // = 8
     case bool // = 9
+    case double // = 11
     case UNRECOGNIZED(Int)
 
     package init() {
@@ -235,6 +236,7 @@ package nonisolated struct ONNXTensorProto: Sendable {
       case 7: self = .int64
       case 8: self = .string
       case 9: self = .bool
+      case 11: self = .double
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -247,6 +249,7 @@ package nonisolated struct ONNXTensorProto: Sendable {
       case .int64: return 7
       case .string: return 8
       case .bool: return 9
+      case .double: return 11
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -259,6 +262,7 @@ package nonisolated struct ONNXTensorProto: Sendable {
       .int64,
       .string,
       .bool,
+      .double,
     ]
 
   }
@@ -792,7 +796,7 @@ nonisolated extension ONNXTensorProto: SwiftProtobuf.Message, SwiftProtobuf._Mes
 }
 
 nonisolated extension ONNXTensorProto.DataType: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNDEFINED\0\u{1}FLOAT\0\u{2}\u{5}INT32\0\u{1}INT64\0\u{1}STRING\0\u{1}BOOL\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNDEFINED\0\u{1}FLOAT\0\u{2}\u{5}INT32\0\u{1}INT64\0\u{1}STRING\0\u{1}BOOL\0\u{2}\u{2}DOUBLE\0")
 }
 
 nonisolated extension ONNXTensorProto.DataLocation: SwiftProtobuf._ProtoNameProviding {

@@ -18,8 +18,9 @@ struct QueryInput {
   /// In the order in which functions take them: that of the names' bytes.
   let parts: [Part]
 
+  /// - Parameter reserved: names that inputs beside several features have.
   /// - Throws: `TensorFlowError.unsupportedModel` for an encoder that the format has no way to say.
-  init(_ tower: Tower) throws {
+  init(_ tower: Tower, reserved: [String] = ["k", "exclusions"]) throws {
     var kinds: [String: Part.Kind] = [:]
     for encoder in tower.features {
       let kind: Part.Kind
@@ -43,7 +44,7 @@ struct QueryInput {
     parts = kinds.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.compactMap { name in
       kinds[name].map { Part(feature: name, kind: $0) }
     }
-    for name in ["k", "exclusions"] where parts.count > 1 && kinds[name] != nil {
+    for name in reserved where parts.count > 1 && kinds[name] != nil {
       throw TensorFlowError(
         .unsupportedModel,
         message: "a feature is called \"\(name)\", as an input of the signatures is; rename it")

@@ -152,7 +152,8 @@ struct SavedModelWriter {
       case SavedModelBuilder.Name.identifiers:
         try bundle.write(variable.key, shape: variable.shape, strings: identifiers)
       case SavedModelBuilder.Name.scales:
-        try bundle.write(variable.key, .dtFloat, shape: variable.shape, elements: scales())
+        try bundle.write(
+          variable.key, .dtFloat, shape: variable.shape, elements: candidates.inverseLengths())
       default:
         guard let matrix = tower.parameters[variable.name] else { continue }
         try bundle.write(variable.key, matrix, shape: variable.shape)
@@ -163,19 +164,5 @@ struct SavedModelWriter {
       "_CHECKPOINTABLE_OBJECT_GRAPH", shape: [],
       strings: StringStream { try $0(.init(bytes: graph, lengths: [graph.count])) })
     try bundle.finish()
-  }
-
-  /// One over the length of each candidate; 0 for a vector of zeros.
-  private func scales() -> [Float] {
-    var scales: [Float] = []
-    scales.reserveCapacity(candidates.rows)
-    candidates.forEachBlock { block in
-      let columns = candidates.columns
-      for start in stride(from: 0, to: block.count, by: columns) {
-        let squares = block.extracting(start..<start + columns).sumOfSquares()
-        scales.append(squares > 0 ? Float(1 / squares.squareRoot()) : 0)
-      }
-    }
-    return scales
   }
 }
