@@ -4,5 +4,7 @@ import ArgumentParser
 struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Write an artefact in a form that other programs load.",
-    subcommands: [])
+    subcommands: [
+      ExportEmbeddings.self
+    ])
 }

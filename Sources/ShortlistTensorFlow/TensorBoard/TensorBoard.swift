@@ -14,7 +14,7 @@ public import ShortlistTraining
 ///
 /// `tensorboard --logdir logs` shows it. Names are Keras's: `epoch_loss`, `epoch_top_100`, `batch_loss` in the run
 /// `train`, and what was measured on the validation data in the run `validation`. Epochs and steps count from
-/// one.
+/// one. A last batch that is smaller than the others has no `batch_loss`.
 ///
 /// A folder that cannot be written ends training before it begins. When writing fails later, a full disk for
 /// instance, training goes on without TensorBoard, and `report` says so once.
@@ -27,6 +27,8 @@ public struct TensorBoard: Callback {
   private let report: @Sendable (String) -> Void
   private var train: SummaryWriter?
   private var validation: SummaryWriter?
+  /// Examples in the first batch of the epoch.
+  private var batchSize = 0
 
   /// - Parameters:
   ///   - folder: gets the folders `train`, `validation` and `projector`. One for each training: curves of
@@ -61,6 +63,9 @@ public struct TensorBoard: Callback {
   }
 
   public mutating func stepDidEnd(_ state: TrainingState) {
+    if state.step == 1 { batchSize = state.examples }
+    // A smaller batch has fewer negatives: its loss is no point of the same curve.
+    guard state.examples == state.step * batchSize else { return }
     attempt { board in
       try board.train?.scalar(
         "batch_loss", state.stepLoss, step: state.optimizer.step,

@@ -97,13 +97,15 @@ struct TensorBoardTests {
       let history = try Trainer(
         optimizer: .adagrad(learningRate: 0.25), callbacks: [board, reader]
       ).fit(
-        &model, to: data.train.batched(12), epochs: 4, measuring: candidates, at: [1, 5],
+        &model, to: data.train.batched(10), epochs: 4, measuring: candidates, at: [1, 5],
         validatingOn: data.test.batched(12))
 
       try checkFirstEpoch(reader)
       var expected = Expected()
       expected.scalars = scalars(history)
-      expected.scalars["train"]?["batch_loss"] = reader.steps
+      // The fourth batch of an epoch has six examples only.
+      #expect(reader.steps.count == 16)
+      expected.scalars["train"]?["batch_loss"] = reader.steps.filter { Int($0[0]) % 4 != 0 }
       for name in model.parameters.names { expected.histograms[name] = [2, 4] }
       expected.texts = [
         "train": ["recipe": "<h1>Recipe</h1>"], "projector": ["projector": "items"],
