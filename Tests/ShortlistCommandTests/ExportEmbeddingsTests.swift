@@ -10,7 +10,8 @@ struct ExportEmbeddingsTests {
       let outcome = try shortlist.succeed("export", "embeddings", "movies", "--output", "items.npy")
       #expect(outcome.lines.count == 3 && outcome.lines.first == "24 x 8")
       #expect(outcome.lines.dropFirst().allSatisfy { $0.hasPrefix("saved ") })
-      #expect(shortlist.names().filter { $0.hasPrefix("items.") } == ["items.ids.txt", "items.npy"])
+      #expect(
+        shortlist.names().filter { $0.hasPrefix("items.") } == ["items.ids.txt", "items.npy"])
       let ids = try String(contentsOf: shortlist.url("items.ids.txt"), encoding: .utf8)
       #expect(ids.split(separator: "\n").contains("Amélie 3 (2001)"))
       let users = try shortlist.succeed(
