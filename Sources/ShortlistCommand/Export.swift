@@ -7,5 +7,6 @@ struct Export: ParsableCommand {
     subcommands: [
       ExportSavedModel.self,
       ExportONNX.self,
+      ExportEmbeddings.self,
     ])
 }

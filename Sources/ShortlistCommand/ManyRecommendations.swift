@@ -9,7 +9,7 @@ struct ManyRecommendations {
   func text(_ user: UserRecommendations) throws -> String {
     guard isCSV else { return try Terminal.json(user) + "\n" }
     return user.items.enumerated().map { rank, item in
-      "\(Self.field(user.user ?? "")),\(rank + 1),\(Self.field(item.identifier)),\(item.score)\n"
+      "\((user.user ?? "").quotedForCSV),\(rank + 1),\(item.identifier.quotedForCSV),\(item.score)\n"
     }
     .joined()
   }
@@ -25,11 +25,5 @@ struct ManyRecommendations {
       try file.write(header)
       try body { try file.write($0) }
     }
-  }
-
-  /// Quoted where RFC 4180 asks for it.
-  private static func field(_ text: String) -> String {
-    guard text.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return text }
-    return "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Shortlist
+import ShortlistTensorFlow
 
 struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -30,6 +31,8 @@ struct Train: ParsableCommand {
   @Option(help: "Where checkpoints stand; beside the artefact by default.", completion: .directory)
   var checkpoints: String?
   @Flag(help: "Go on from the newest checkpoint.") var resume = false
+  @Option(help: "Write what TensorBoard shows into this folder.", completion: .directory)
+  var tensorboard: String?
   @Flag(help: "Print one JSON object.") var json = false
   @Flag(help: "Show no progress.") var quiet = false
 
@@ -54,7 +57,7 @@ struct Train: ParsableCommand {
     var model = try prepared.makeModel()
     let interruption = Interruption()
     let history = try prepared.fit(
-      &model, callbacks: callbacks, resumingFrom: try checkpoint(),
+      &model, callbacks: try callbacks(of: model, prepared), resumingFrom: try checkpoint(),
       shouldStop: interruption.isRequested)
     interruption.end()
     let trained = clock.now
@@ -154,8 +157,21 @@ struct Train: ParsableCommand {
     URL(filePath: checkpoints ?? output + ".checkpoints", directoryHint: .isDirectory)
   }
 
-  private var callbacks: [any Callback] {
+  private func callbacks(
+    of model: TwoTowerModel, _ prepared: PreparedRecipe
+  ) throws -> [any Callback] {
     var callbacks: [any Callback] = quiet ? [] : [ProgressBar()]
+    if let tensorboard {
+      let recipe = try RecipeFile.text(of: prepared.recipe)
+      callbacks.append(
+        TensorBoard(
+          in: URL(filePath: tensorboard, directoryHint: .isDirectory),
+          texts: ["recipe": "```yaml\n\(recipe)```\n"],
+          projecting: .init(
+            of: model, items: prepared.candidates,
+            users: try CandidateSet(prepared.train, identifiedBy: prepared.user)),
+          report: Terminal.warn))
+    }
     if let checkpointEvery {
       callbacks.append(Checkpointing(every: checkpointEvery, in: checkpointFolder))
     }

@@ -73,7 +73,8 @@ extension Vocabulary {
     }
   }
 
-  private static func escaped(_ word: String) -> String {
+  /// A word as its line says it.
+  package static func escaped(_ word: String) -> String {
     // By bytes, since "\r\n" is one Character.
     guard word.utf8.contains(where: { $0 == 0x5c || $0 == 0x0a || $0 == 0x0d }) else { return word }
     var bytes: [UInt8] = []

@@ -100,7 +100,8 @@ extension Safetensors {
   private static func header(of tensors: [Tensor], metadata: [String: String]) -> String {
     var fields: [String] = []
     if !metadata.isEmpty {
-      let pairs = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0)):\(quoted($1))" }
+      let pairs = metadata.sorted { $0.key < $1.key }
+        .map { "\($0.quotedForJSON):\($1.quotedForJSON)" }
       fields.append("\"__metadata__\":{\(pairs.joined(separator: ","))}")
     }
     var offset = 0
@@ -108,7 +109,7 @@ extension Safetensors {
       let end = offset + tensor.byteCount
       let shape = tensor.shape.map(String.init).joined(separator: ",")
       fields.append(
-        "\(quoted(tensor.name)):{\"dtype\":\"\(tensor.type)\",\"shape\":[\(shape)],"
+        "\(tensor.name.quotedForJSON):{\"dtype\":\"\(tensor.type)\",\"shape\":[\(shape)],"
           + "\"data_offsets\":[\(offset),\(end)]}")
       offset = end
     }
@@ -117,21 +118,5 @@ extension Safetensors {
     let padded = (8 + header.utf8.count + unit - 1) / unit * unit - 8
     header += String(repeating: " ", count: padded - header.utf8.count)
     return header
-  }
-
-  /// A JSON string.
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\u{0}"..<"\u{20}":
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
   }
 }

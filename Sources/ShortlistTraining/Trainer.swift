@@ -101,6 +101,7 @@ public struct Trainer: Sendable {
         state.step += 1
         state.examples += batch.count
         state.loss = record.meanTotalLoss
+        state.stepLoss = Double(step.loss) / Double(batch.count)
         state.seconds = Date().timeIntervalSince(start)
         for index in callbacks.indices { callbacks[index].stepDidEnd(state) }
       }

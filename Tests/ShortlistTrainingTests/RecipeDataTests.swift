@@ -5,6 +5,23 @@ import ShortlistTensors
 import ShortlistTraining
 import Testing
 
+/// Keeps what a callback sees of the end of training.
+private final class Witness: Callback {
+  private let seen = Guarded<(epochs: [Int], parameters: Parameters?)>(([], nil))
+  var lastEpochs: [Int] { seen.withLock { $0.epochs } }
+  var parameters: Parameters? { seen.withLock { $0.parameters } }
+
+  func epochDidEnd(_ state: inout TrainingState, parameters: Parameters) throws {
+    let (epoch, isLast) = (state.epoch, state.stopReason != nil)
+    if isLast { seen.withLock { $0.epochs.append(epoch) } }
+  }
+
+  func trainingDidEnd(_ state: inout TrainingState, parameters: inout Parameters) throws {
+    let last = parameters
+    seen.withLock { $0.parameters = last }
+  }
+}
+
 private func withFolder(_ body: (URL) throws -> Void) throws {
   let folder = FileManager.default.temporaryDirectory.appending(path: "recipe-\(UUID().uuidString)")
   try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -100,8 +117,12 @@ struct RecipeDataTests {
       let prepared = try recipe.prepare()
       #expect(prepared.train.rowCount == 5 && prepared.validation?.rowCount == 5)
       var model = try prepared.makeModel()
-      let history = try prepared.fit(&model)
+      let witness = Witness()
+      let history = try prepared.fit(&model, callbacks: [witness])
       #expect(history.epochs.count < 500)
+      // Other callbacks see the epoch that is the last, and the parameters that are put back.
+      #expect(witness.lastEpochs == [history.epochs.count])
+      #expect(witness.parameters == model.parameters)
       #expect(history.epochs[0].metrics.keys.contains("validation_top_10"))
     }
   }

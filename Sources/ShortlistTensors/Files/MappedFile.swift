@@ -61,7 +61,8 @@ package final class MappedFile: @unchecked Sendable {
   /// - Precondition: they lie inside the file.
   package func copy(_ range: Range<Int>) -> [UInt8] {
     precondition(
-      range.lowerBound >= 0 && range.upperBound <= count, "bytes \(range) of the \(count) in \(path)")
+      range.lowerBound >= 0 && range.upperBound <= count,
+      "bytes \(range) of the \(count) in \(path)")
     guard !range.isEmpty else { return [] }
     return unsafe [UInt8](
       UnsafeRawBufferPointer(start: address(of: range.lowerBound), count: range.count))

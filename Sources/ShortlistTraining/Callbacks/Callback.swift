@@ -13,6 +13,8 @@ public struct TrainingState: Sendable {
   public var examplesInEpoch: Int
   /// The mean total loss of this epoch so far.
   public var loss = 0.0
+  /// The task's loss of the last step: the mean over its examples.
+  public var stepLoss = 0.0
   /// Seconds since this epoch began.
   public var seconds = 0.0
   /// One record for each epoch that has ended.

@@ -53,10 +53,12 @@ public struct PreparedRecipe: Sendable {
     resumingFrom checkpoint: Checkpoint? = nil,
     shouldStop: @escaping @Sendable () -> Bool = { false }
   ) throws -> History {
-    var all = callbacks
+    var all: [any Callback] = []
+    // Before the others, so that they see that training ends, and the parameters it ends with.
     if let stopping = recipe.earlyStopping {
       all.append(EarlyStopping(watching: stopping.watch, patience: stopping.patience))
     }
+    all += callbacks
     let trainer = Trainer(
       optimizer: recipe.optimizer.optimizer, callbacks: all, seed: recipe.seed,
       shouldStop: shouldStop)
