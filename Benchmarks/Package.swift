@@ -2,6 +2,7 @@
 import PackageDescription
 
 let shortlist = Target.Dependency.product(name: "Shortlist", package: "shortlist")
+let tensorFlow = Target.Dependency.product(name: "ShortlistTensorFlow", package: "shortlist")
 let kernels = Target.Dependency.product(name: "CShortlistKernels", package: "shortlist")
 
 let package = Package(
@@ -10,6 +11,7 @@ let package = Package(
   dependencies: [.package(name: "shortlist", path: "..", traits: [])],
   targets: [
     .executableTarget(name: "AnnBenchmark", dependencies: [shortlist]),
+    .executableTarget(name: "ExportBenchmark", dependencies: [shortlist, tensorFlow]),
     .executableTarget(name: "FilterBenchmark", dependencies: [shortlist]),
     .executableTarget(name: "IndexBenchmark", dependencies: [shortlist, kernels]),
     .executableTarget(name: "KernelBenchmark", dependencies: [kernels]),
