@@ -6,6 +6,7 @@ import json
 import sys
 import tempfile
 
+import keras
 import numpy as np
 import tensorflow as tf
 from tensorflow_serving.apis import prediction_log_pb2
@@ -87,6 +88,10 @@ def check(path, expected):
     with tempfile.TemporaryDirectory() as folder:
         tf.saved_model.save(model, folder, signatures=model.signatures["serving_default"])
         same(tf.saved_model.load(folder)(queries), best, f"{name}: saved again by TensorFlow")
+
+    if len(features) == 1:
+        found = keras.layers.TFSMLayer(path, call_endpoint="serving_default")(queries)
+        same((found["output_1"], found["output_2"]), best, f"{name}: Keras")
 
     # Sessions, as TensorFlow Serving runs them.
     file = f"{path}/assets.extra/tf_serving_warmup_requests"
