@@ -90,6 +90,9 @@ let package = Package(
       "ShortlistTensorFlow", on: "ShortlistTensors", "ShortlistData", "ShortlistIndex",
       "ShortlistModels", "ShortlistTraining", "ShortlistArtifacts", "ShortlistMessages"),
 
+    // Floor 6
+    floor("ShortlistServing", on: "Shortlist", "ShortlistTensors"),
+
     // Floor 8
     .executableTarget(
       name: "ShortlistCommand",
@@ -111,6 +114,7 @@ let package = Package(
     tests(of: "ShortlistTraining", exclude: ["Goldens"]),
     tests(of: "ShortlistArtifacts", exclude: ["Fixtures"]),
     tests(of: "ShortlistTensorFlow", plus: "Shortlist", "ShortlistMessages", exclude: ["Python"]),
+    tests(of: "ShortlistServing", plus: "Shortlist"),
     tests(of: "ShortlistCommand", plus: "Shortlist"),
   ]
 )

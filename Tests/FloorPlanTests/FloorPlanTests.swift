@@ -23,6 +23,7 @@ private let floorPlan: [String: Set<String>] = [
     "ShortlistTensors", "ShortlistData", "ShortlistIndex", "ShortlistModels", "ShortlistTraining",
     "ShortlistArtifacts", "ShortlistMessages",
   ],
+  "ShortlistServing": ["Shortlist", "ShortlistTensors"],
   "ShortlistCommand": ["Shortlist", "ShortlistTensorFlow", "ArgumentParser", "Yams"],
 ]
 

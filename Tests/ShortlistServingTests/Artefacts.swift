@@ -1,0 +1,76 @@
+import Foundation
+import Shortlist
+import ShortlistServing
+import Synchronization
+
+/// A folder of small artefacts.
+final class Artefacts: Sendable {
+  private let folder: URL
+  private let failed = Counter()
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.appending(
+      path: "serving-\(UUID().uuidString)", directoryHint: .isDirectory)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  func url(_ path: String) -> URL { folder.appending(path: path) }
+  func remove() { try? FileManager.default.removeItem(at: folder) }
+
+  /// How often a version could not be loaded.
+  var failures: Int { failed.value }
+
+  func store() throws -> ModelStore {
+    try ModelStore(ModelConfiguration.models(in: folder.path())) { [failed] event in
+      if case .failed = event { failed.add() }
+    }
+  }
+
+  /// Saves 30 items and users who have each seen one of them.
+  func save(_ name: String, seed: UInt64) throws {
+    let users = (0..<20).map { "user \($0)" }
+    let items = (0..<30).map { "item \($0)" }
+    let genres = (0..<30).map { $0 % 3 == 0 ? "comedy" : "drama" }
+    let model = TwoTowerModel(
+      query: Tower { Embedding(of: "user_id", in: Vocabulary(users), dimensions: 8) },
+      candidate: Tower { Embedding(of: "movie_title", in: Vocabulary(items), dimensions: 8) },
+      seed: seed)
+    let catalogue = try model.embedCandidates(
+      Dataset([
+        ("movie_title", .strings(StringColumn(items))), ("genre", .strings(StringColumn(genres))),
+      ]), identifiedBy: "movie_title")
+    let seen = try Dataset([
+      ("user_id", .strings(StringColumn(users))),
+      ("movie_title", .strings(StringColumn(users.indices.map { items[$0] }))),
+    ])
+    let history = try InteractionHistory(seen, user: "user_id", item: "movie_title")
+    try Retriever(
+      model, index: ExactIndex(catalogue.embeddings), over: catalogue, history: history
+    ).save(to: url(name).path())
+  }
+
+  /// Changes a byte in the middle of a file.
+  func damage(_ path: String) throws {
+    var bytes = try Data(contentsOf: url(path))
+    bytes[bytes.count / 2] ^= 0xff
+    try bytes.write(to: url(path))
+  }
+}
+
+func withArtefacts(_ body: (Artefacts) throws -> Void) throws {
+  let artefacts = try Artefacts()
+  defer { artefacts.remove() }
+  try body(artefacts)
+}
+
+final class Counter: Sendable {
+  private let count = Atomic<Int>(0)
+  var value: Int { count.load(ordering: .relaxed) }
+  func add() { count.add(1, ordering: .relaxed) }
+}
+
+final class Flag: Sendable {
+  private let flag = Atomic<Bool>(false)
+  var isSet: Bool { flag.load(ordering: .relaxed) }
+  func set() { flag.store(true, ordering: .relaxed) }
+}
