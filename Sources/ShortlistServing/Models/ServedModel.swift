@@ -78,7 +78,7 @@ public final class ServedModel: Sendable {
     return query
   }
 
-  private func answering<Answer>(
+  func answering<Answer>(
     _ body: () throws -> Answer
   ) throws(ServingError) -> Answer {
     do {

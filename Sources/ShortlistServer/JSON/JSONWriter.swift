@@ -1,0 +1,127 @@
+import Foundation
+
+/// Writes JSON piece by piece into bytes.
+struct JSONWriter {
+  private(set) var bytes: [UInt8] = []
+  /// Whether a comma must come before the next element.
+  private var follows = false
+
+  init(reserving count: Int = 512) { bytes.reserveCapacity(count) }
+
+  mutating func object(_ body: (inout JSONWriter) -> Void) { nested("{", "}", body) }
+  mutating func array(_ body: (inout JSONWriter) -> Void) { nested("[", "]", body) }
+
+  mutating func object(_ name: String, _ body: (inout JSONWriter) -> Void) {
+    self.name(name)
+    object(body)
+  }
+
+  mutating func array(_ name: String, _ body: (inout JSONWriter) -> Void) {
+    self.name(name)
+    array(body)
+  }
+
+  mutating func member(_ name: String, _ value: String) {
+    self.name(name)
+    string(value)
+  }
+
+  mutating func member(_ name: String, _ value: Int) {
+    self.name(name)
+    integer(value)
+  }
+
+  mutating func member(_ name: String, _ value: Bool) {
+    self.name(name)
+    raw(value ? "true" : "false")
+  }
+
+  mutating func member(_ name: String, _ value: Float) {
+    self.name(name)
+    float(value)
+  }
+
+  /// The name of the member whose value comes next.
+  mutating func name(_ name: String) {
+    string(name)
+    bytes.append(UInt8(ascii: ":"))
+    follows = false
+  }
+
+  mutating func integer(_ value: Int) { raw(String(value)) }
+
+  /// A number as TensorFlow Serving writes it: six significant digits where they are read back as the same number, nine
+  /// otherwise, with a point always; NaN and infinities as they are.
+  mutating func float(_ value: Float) {
+    guard value.isFinite else {
+      return raw(value.isNaN ? "NaN" : value > 0 ? "Infinity" : "-Infinity")
+    }
+    var text = String(format: "%.6g", Double(value))
+    if Float(text) != value { text = String(format: "%.9g", Double(value)) }
+    if !text.utf8.contains(where: { $0 == 0x2e || $0 == 0x65 }) { text += ".0" }
+    raw(text)
+  }
+
+  mutating func string(_ value: String) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    for byte in value.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+        bytes.append(UInt8(ascii: "\\"))
+        bytes.append(byte)
+      case 0x0a: bytes.append(contentsOf: "\\n".utf8)
+      case 0x0d: bytes.append(contentsOf: "\\r".utf8)
+      case 0x09: bytes.append(contentsOf: "\\t".utf8)
+      case 0..<0x20:
+        bytes.append(contentsOf: "\\u00".utf8)
+        for digit in [byte >> 4, byte & 15] {
+          bytes.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
+        }
+      default: bytes.append(byte)
+      }
+    }
+    bytes.append(UInt8(ascii: "\""))
+    follows = true
+  }
+
+  mutating func value(_ value: JSONValue) {
+    switch value {
+    case .null: raw("null")
+    case .bool(let bool): raw(bool ? "true" : "false")
+    case .integer(let integer): self.integer(integer)
+    case .number(let number): raw(number.isFinite ? "\(number)" : "null")
+    case .string(let text): string(text)
+    case .array(let elements):
+      array { writer in for element in elements { writer.value(element) } }
+    case .object(let members):
+      object { writer in
+        for member in members {
+          writer.name(member.name)
+          writer.value(member.value)
+        }
+      }
+    }
+  }
+
+  private mutating func raw(_ text: String) {
+    separate()
+    bytes.append(contentsOf: text.utf8)
+    follows = true
+  }
+
+  private mutating func separate() {
+    if follows { bytes.append(UInt8(ascii: ",")) }
+    follows = false
+  }
+
+  private mutating func nested(
+    _ open: Unicode.Scalar, _ close: Unicode.Scalar, _ body: (inout JSONWriter) -> Void
+  ) {
+    separate()
+    bytes.append(UInt8(ascii: open))
+    body(&self)
+    bytes.append(UInt8(ascii: close))
+    follows = true
+  }
+}

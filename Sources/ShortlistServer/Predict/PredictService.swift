@@ -1,0 +1,118 @@
+import Shortlist
+import ShortlistMessages
+import ShortlistServing
+import ShortlistTensorFlow
+import ShortlistTensors
+
+/// What TensorFlow Serving's `PredictionService` and `ModelService` do, as values: HTTP and gRPC both call it.
+struct PredictService: Sendable {
+  let store: ModelStore
+  var limits = ServingLimits()
+
+  // MARK: Predict
+
+  /// - Throws: `ServingError` with the codes of TensorFlow Serving.
+  func predict(
+    _ request: TFServingPredictRequest
+  ) throws(ServingError) -> TFServingPredictResponse {
+    let model = try model(for: request.modelSpec)
+    let signature = try Signature(named: request.modelSpec.signatureName, of: model)
+    try check(request.inputs, signature)
+    let outputs = try filter(
+      try answer(request.inputs, signature, model), by: request.outputFilter)
+    return .with {
+      $0.outputs = outputs
+      $0.modelSpec = .with {
+        $0.name = model.name
+        $0.signatureName = signature.kind.rawValue
+        $0.version = .init(Int64(model.version))
+      }
+    }
+  }
+
+  private func answer(
+    _ inputs: [String: TFTensorProto], _ signature: Signature, _ model: ServedModel
+  ) throws(ServingError) -> [String: TFTensorProto] {
+    let queries = try dataset(of: inputs, signature)
+    if signature.kind == .embedQueries {
+      let vectors = try model.embed(queries, within: limits)
+      return ["embeddings": TFTensorProto(vectors)]
+    }
+    var k = Signature.defaultK
+    if let tensor = inputs["k"] { k = try scalar(tensor, "k") }
+    var excluded: [[String]]?
+    if let tensor = inputs["exclusions"] {
+      let rows = try strings(tensor, "exclusions", dimensions: 2)
+      guard rows.count == queries.rowCount else {
+        throw ServingError(
+          .invalidArgument,
+          "exclusions have \(rows.count) rows; expected one for each of \(queries.rowCount) queries")
+      }
+      excluded = rows
+    }
+    let found = try model.search(
+      min(max(k, 1), model.retriever.catalogue.count), for: queries, excluding: excluded,
+      within: limits)
+    return ["output_1": scores(found, k), "output_2": titles(found, k)]
+  }
+
+  private func scores(_ found: [Recommendations], _ k: Int) -> TFTensorProto {
+    let width = k < 1 ? 0 : found.map(\.count).min() ?? 0
+    return TFTensorProto(.dtFloat, shape: [found.count, width]) { tensor in
+      tensor.floatVal = found.flatMap { $0.prefix(width).map(\.score) }
+    }
+  }
+
+  private func titles(_ found: [Recommendations], _ k: Int) -> TFTensorProto {
+    let width = k < 1 ? 0 : found.map(\.count).min() ?? 0
+    return TFTensorProto(
+      found.flatMap { $0.prefix(width).map(\.identifier) }, shape: [found.count, width])
+  }
+
+  private func filter(
+    _ outputs: [String: TFTensorProto], by names: [String]
+  ) throws(ServingError) -> [String: TFTensorProto] {
+    guard !names.isEmpty else { return outputs }
+    var chosen: [String: TFTensorProto] = [:]
+    for name in names {
+      guard let output = outputs[name] else {
+        throw ServingError(
+          .invalidArgument,
+          "output tensor alias not found in signature: \(name) Outputs expected to be in the set {"
+            + outputs.keys.sorted().joined(separator: ",") + "}.")
+      }
+      guard chosen.updateValue(output, forKey: name) == nil else {
+        throw ServingError(.invalidArgument, "duplicate output tensor alias: \(name)")
+      }
+    }
+    return chosen
+  }
+
+  // MARK: Models
+
+  func model(for spec: TFServingModelSpec) throws(ServingError) -> ServedModel {
+    try store.model(try selection(spec))
+  }
+
+  func selection(_ spec: TFServingModelSpec) throws(ServingError) -> ModelSelection {
+    guard !spec.name.isEmpty else {
+      throw ServingError(.invalidArgument, "ModelSpec has no name")
+    }
+    var selection = ModelSelection(name: spec.name)
+    switch spec.versionChoice {
+    case .version(let version)?: selection.version = Int(version.value)
+    case .versionLabel(let label)? where !label.isEmpty: selection.label = label
+    default: break
+    }
+    return selection
+  }
+
+  /// The signatures of a model, by name.
+  func signatures(of model: ServedModel) throws(ServingError) -> [String: TFSignatureDef] {
+    var signatures: [String: TFSignatureDef] = [:]
+    for kind in Signature.Kind.allCases {
+      signatures[kind.rawValue] = try Signature(kind, of: model).definition
+    }
+    return signatures
+  }
+}
