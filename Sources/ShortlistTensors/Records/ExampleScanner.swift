@@ -1,0 +1,247 @@
+internal import CShortlistKernels
+
+#if canImport(Glibc)
+  private import Glibc
+#elseif canImport(Musl)
+  private import Musl
+#else
+  private import Darwin
+#endif
+
+/// Where a feature's values stand in a record.
+struct ExampleCell {
+  var begin: UInt32 = 0
+  var length: UInt32 = 0
+  /// The field of `Feature` that holds the list: 1 bytes, 2 floats, 3 integers; 0 where there is none.
+  var kind: UInt32 = 0
+}
+
+/// Finds the features of tf.Examples (tensorflow/core/example/example.proto): for each record and wanted key the
+/// place of the list, without looking at the values.
+///
+/// Most files hold the same features in the same order in every record, so the key at a place is first compared
+/// with the one that stood there before.
+struct ExampleScanner {
+  /// The most records in a run.
+  static let runLimit = 512
+  /// Keys that nobody wants are remembered up to this many.
+  private static let mostUnwanted = 4096
+
+  private struct Key {
+    var begin: Int
+    var length: Int
+    /// -1: not wanted.
+    var column: Int
+  }
+
+  /// Whether keys that are not known become columns, up to this many; 0: they are passed over.
+  private let mostColumns: Int
+  private var table = StringTable()
+  private var keys: [Key] = []
+  private var names: [UInt8] = []
+  /// The key that stood last at each place of a record.
+  private var order: [Int] = []
+  private(set) var columnNames: [String] = []
+  /// Column by column, `runLimit` cells each.
+  private(set) var cells: [ExampleCell] = []
+  /// The records of the run that are no tf.Examples.
+  private(set) var malformed: [Int] = []
+  /// Whether there were more features than become columns.
+  private(set) var hasTooManyColumns = false
+
+  init(_ columns: [String], addingUpTo mostColumns: Int) {
+    self.mostColumns = mostColumns
+    for column in columns { add(column, isWanted: true) }
+  }
+
+  /// The names of all features that were seen or are wanted.
+  var allNames: [String] { table.strings }
+
+  private mutating func add(_ name: String, isWanted: Bool) {
+    let bytes = Array(name.utf8)
+    keys.append(
+      Key(begin: names.count, length: bytes.count, column: isWanted ? columnNames.count : -1))
+    names += bytes
+    table.insert(name)
+    guard isWanted else { return }
+    columnNames.append(name)
+    cells.append(contentsOf: repeatElement(ExampleCell(), count: Self.runLimit))
+  }
+
+  /// Finds the features of a run of records.
+  @unsafe
+  mutating func scan(
+    _ bytes: UnsafeMutablePointer<UInt8>, _ records: UnsafeBufferPointer<sl_text_field>
+  ) {
+    precondition(records.count <= Self.runLimit, "\(records.count) records in a run")
+    malformed.removeAll(keepingCapacity: true)
+    for index in cells.indices { cells[index].kind = 0 }
+    for record in records.indices {
+      let payload = unsafe records[record]
+      let begin = Int(payload.begin)
+      if unsafe !scan(bytes, begin, begin + Int(payload.length), record) {
+        malformed.append(record)
+        for column in columnNames.indices { cells[column * Self.runLimit + record].kind = 0 }
+      }
+    }
+  }
+
+  /// Whether the record is well formed.
+  @unsafe
+  private mutating func scan(
+    _ bytes: UnsafeMutablePointer<UInt8>, _ begin: Int, _ end: Int, _ record: Int
+  ) -> Bool {
+    var place = 0
+    var example = unsafe WireCursor(bytes, begin, end)
+    while true {
+      let tag = unsafe example.tag()
+      if tag == 0 { break }
+      guard tag == 0x0a else {
+        unsafe example.skip(tag)
+        continue
+      }
+      var features = unsafe example.message()
+      while true {
+        let tag = unsafe features.tag()
+        if tag == 0 { break }
+        guard tag == 0x0a else {
+          unsafe features.skip(tag)
+          continue
+        }
+        let entry = unsafe features.message()
+        guard unsafe !features.isMalformed && scanEntry(bytes, entry, record, place) else {
+          return false
+        }
+        place += 1
+      }
+      if unsafe features.isMalformed { return false }
+    }
+    return unsafe !example.isMalformed
+  }
+
+  /// One entry of the map: key, then value, the value with one list.
+  @unsafe @inline(__always)
+  private mutating func scanEntry(
+    _ bytes: UnsafeMutablePointer<UInt8>, _ entry: WireCursor, _ record: Int, _ place: Int
+  ) -> Bool {
+    var fields = unsafe entry
+    if unsafe fields.tag() == 0x0a {
+      let key = unsafe fields.message()
+      if unsafe fields.tag() == 0x12 {
+        var value = unsafe fields.message()
+        let tag = unsafe value.tag()
+        if tag == 0x0a || tag == 0x12 || tag == 0x1a {
+          let list = unsafe value.message()
+          if unsafe value.isAtEnd && fields.isAtEnd && !value.isMalformed && !fields.isMalformed {
+            guard let column = unsafe column(bytes, key.place, key.end, place) else { return false }
+            if column >= 0 {
+              unsafe cells[column * Self.runLimit + record] = ExampleCell(
+                begin: UInt32(list.place), length: UInt32(list.end - list.place),
+                kind: UInt32(tag >> 3))
+            }
+            return true
+          }
+        }
+      }
+    }
+    return unsafe mergeEntry(bytes, entry, record, place)
+  }
+
+  /// An entry in another form that the wire format allows: fields in another order or several times, unknown
+  /// ones, no list at all. The last key counts, the lists of the last kind are one list: their bytes are moved
+  /// together at the entry's begin.
+  @unsafe @inline(never)
+  private mutating func mergeEntry(
+    _ bytes: UnsafeMutablePointer<UInt8>, _ entry: WireCursor, _ record: Int, _ place: Int
+  ) -> Bool {
+    var key = 0..<0
+    var lists: [(range: Range<Int>, kind: UInt64)] = []
+    var fields = unsafe entry
+    while true {
+      let tag = unsafe fields.tag()
+      if tag == 0 { break }
+      switch tag {
+      case 0x0a:
+        let found = unsafe fields.message()
+        key = unsafe found.place..<found.end
+      case 0x12:
+        var value = unsafe fields.message()
+        while true {
+          let tag = unsafe value.tag()
+          if tag == 0 { break }
+          if tag == 0x0a || tag == 0x12 || tag == 0x1a {
+            let list = unsafe value.message()
+            unsafe lists.append((list.place..<list.end, tag >> 3))
+          } else {
+            unsafe value.skip(tag)
+          }
+        }
+        if unsafe value.isMalformed { return false }
+      default: unsafe fields.skip(tag)
+      }
+    }
+    guard unsafe !fields.isMalformed,
+      let column = unsafe column(bytes, key.lowerBound, key.upperBound, place)
+    else { return false }
+    guard column >= 0 else { return true }
+    guard let kind = lists.last?.kind else {
+      cells[column * Self.runLimit + record].kind = 0
+      return true
+    }
+    if let other = lists.lastIndex(where: { $0.kind != kind }) { lists.removeSubrange(...other) }
+    let begin = unsafe entry.place
+    var to = begin
+    for (range, _) in lists {
+      unsafe memmove(bytes + to, bytes + range.lowerBound, range.count)
+      to += range.count
+    }
+    cells[column * Self.runLimit + record] = ExampleCell(
+      begin: UInt32(begin), length: UInt32(to - begin), kind: UInt32(kind))
+    return true
+  }
+
+  /// The column of the key in `bytes[begin..<end]`; -1 where it is not wanted, nil where it is no text.
+  @unsafe @inline(__always)
+  private mutating func column(
+    _ bytes: UnsafePointer<UInt8>, _ begin: Int, _ end: Int, _ place: Int
+  ) -> Int? {
+    if place < order.count {
+      let key = keys[order[place]]
+      if key.length == end - begin,
+        unsafe names.withUnsafeBufferPointer({ names in
+          unsafe key.length == 0
+            || memcmp(names.baseAddress.unsafelyUnwrapped + key.begin, bytes + begin, key.length)
+              == 0
+        })
+      {
+        return key.column
+      }
+    }
+    return unsafe lookUp(bytes, begin, end, place)
+  }
+
+  @unsafe @inline(never)
+  private mutating func lookUp(
+    _ bytes: UnsafePointer<UInt8>, _ begin: Int, _ end: Int, _ place: Int
+  ) -> Int? {
+    let text = unsafe UnsafeBufferPointer(start: bytes + begin, count: end - begin)
+    var code = unsafe table.code(of: text)
+    if code == nil {
+      guard let name = unsafe TextEncoding.utf8.string(text) else { return nil }
+      let isWanted = columnNames.count < mostColumns
+      if !isWanted {
+        if mostColumns > 0 { hasTooManyColumns = true }
+        if keys.count - columnNames.count >= Self.mostUnwanted { return -1 }
+      }
+      add(name, isWanted: isWanted)
+      code = keys.count - 1
+    }
+    guard let code else { return -1 }
+    if place < order.count {
+      order[place] = code
+    } else if place == order.count {
+      order.append(code)
+    }
+    return keys[code].column
+  }
+}
