@@ -28,7 +28,20 @@ package final class ExampleColumns {
     _ reader: TFRecordReader
   ) throws(ByteError) -> [(column: Int, problem: FieldProblem)]? {
     guard try reader.nextRun(atMost: ExampleScanner.runLimit) > 0 else { return nil }
-    return unsafe reader.withPayloads { bytes, records in unsafe append(bytes, records) }
+    let problems = unsafe reader.withPayloads { bytes, records in unsafe append(bytes, records) }
+    if reader.recordsBefore == 0 { reserve(for: reader) }
+    return problems
+  }
+
+  /// Makes room for the rest of a file, as much as its first records tell.
+  private func reserve(for reader: TFRecordReader) {
+    guard let size = reader.plainSize, reader.byteCount > 0, rowCount > 0 else { return }
+    let more = Double(max(0, size - reader.byteCount)) / Double(reader.byteCount)
+    for column in columns {
+      guard let builder = column.builder else { continue }
+      let perRun = Double(builder.count) / Double(rowCount) * Double(reader.runCount)
+      builder.reserve(builder.count + Int(perRun * more * 1.01))
+    }
   }
 
   @unsafe
@@ -42,12 +55,9 @@ package final class ExampleColumns {
     var problems: [(column: Int, problem: FieldProblem)] = scanner.malformed.map {
       (-1, FieldProblem(record: $0, reason: .malformedExample, text: ""))
     }
-    unsafe scanner.cells.withUnsafeBufferPointer { cells in
-      for k in columns.indices {
-        let first = k * ExampleScanner.runLimit
-        let run = unsafe UnsafeBufferPointer(rebasing: cells[first..<first + records.count])
-        for problem in unsafe columns[k].append(bytes, run) { problems.append((k, problem)) }
-      }
+    for k in columns.indices {
+      let cells = unsafe scanner.cells(of: k, records.count)
+      for problem in unsafe columns[k].append(bytes, cells) { problems.append((k, problem)) }
     }
     rowCount += records.count
     return problems

@@ -16,6 +16,28 @@ struct ExampleCell {
   var kind: UInt32 = 0
 }
 
+/// The cells of a run, column by column. Written by the scanner that holds it alone.
+@safe
+private final class ExampleCells {
+  let columns: Int
+  let rows: Int
+  let start: UnsafeMutablePointer<ExampleCell>
+
+  init(columns: Int, rows: Int) {
+    self.columns = columns
+    self.rows = rows
+    unsafe start = .allocate(capacity: columns * rows)
+    unsafe start.initialize(repeating: ExampleCell(), count: columns * rows)
+  }
+
+  convenience init(copying other: ExampleCells, columns: Int) {
+    self.init(columns: columns, rows: other.rows)
+    unsafe start.update(from: other.start, count: other.columns * other.rows)
+  }
+
+  deinit { unsafe start.deallocate() }
+}
+
 /// Finds the features of tf.Examples (tensorflow/core/example/example.proto): for each record and wanted key the
 /// place of the list, without looking at the values.
 ///
@@ -42,8 +64,7 @@ struct ExampleScanner {
   /// The key that stood last at each place of a record.
   private var order: [Int] = []
   private(set) var columnNames: [String] = []
-  /// Column by column, `runLimit` cells each.
-  private(set) var cells: [ExampleCell] = []
+  private var cells: ExampleCells
   /// The records of the run that are no tf.Examples.
   private(set) var malformed: [Int] = []
   /// Whether there were more features than become columns.
@@ -51,6 +72,7 @@ struct ExampleScanner {
 
   init(_ columns: [String], addingUpTo mostColumns: Int) {
     self.mostColumns = mostColumns
+    cells = ExampleCells(columns: max(8, columns.count), rows: Self.runLimit)
     for column in columns { add(column, isWanted: true) }
   }
 
@@ -59,13 +81,23 @@ struct ExampleScanner {
 
   private mutating func add(_ name: String, isWanted: Bool) {
     let bytes = Array(name.utf8)
-    keys.append(
-      Key(begin: names.count, length: bytes.count, column: isWanted ? columnNames.count : -1))
-    names += bytes
+    // Eight bytes may be read at once from the last one on.
+    if names.isEmpty { names = [UInt8](repeating: 0, count: 8) }
+    let begin = names.count - 8
+    keys.append(Key(begin: begin, length: bytes.count, column: isWanted ? columnNames.count : -1))
+    names.insert(contentsOf: bytes, at: begin)
     table.insert(name)
     guard isWanted else { return }
+    if columnNames.count == cells.columns {
+      cells = ExampleCells(copying: cells, columns: 2 * cells.columns)
+    }
     columnNames.append(name)
-    cells.append(contentsOf: repeatElement(ExampleCell(), count: Self.runLimit))
+  }
+
+  /// The cells of a column in the run that was scanned.
+  @unsafe
+  func cells(of column: Int, _ records: Int) -> UnsafeBufferPointer<ExampleCell> {
+    unsafe UnsafeBufferPointer(start: cells.start + column * Self.runLimit, count: records)
   }
 
   /// Finds the features of a run of records.
@@ -75,15 +107,21 @@ struct ExampleScanner {
   ) {
     precondition(records.count <= Self.runLimit, "\(records.count) records in a run")
     malformed.removeAll(keepingCapacity: true)
-    for index in cells.indices { cells[index].kind = 0 }
+    for column in columnNames.indices { unsafe clear(column, 0..<records.count) }
     for record in records.indices {
       let payload = unsafe records[record]
       let begin = Int(payload.begin)
       if unsafe !scan(bytes, begin, begin + Int(payload.length), record) {
         malformed.append(record)
-        for column in columnNames.indices { cells[column * Self.runLimit + record].kind = 0 }
+        for column in columnNames.indices { unsafe clear(column, record..<record + 1) }
       }
     }
+  }
+
+  @unsafe
+  private func clear(_ column: Int, _ records: Range<Int>) {
+    let cells = unsafe cells.start + column * Self.runLimit
+    for record in records { unsafe cells[record].kind = 0 }
   }
 
   /// Whether the record is well formed.
@@ -109,6 +147,10 @@ struct ExampleScanner {
           continue
         }
         let entry = unsafe features.message()
+        if unsafe scanShortEntry(bytes, entry, record, place) {
+          place += 1
+          continue
+        }
         guard unsafe !features.isMalformed && scanEntry(bytes, entry, record, place) else {
           return false
         }
@@ -119,8 +161,56 @@ struct ExampleScanner {
     return unsafe !example.isMalformed
   }
 
-  /// One entry of the map: key, then value, the value with one list.
+  /// One entry in the form that is usual, with lengths below 128 and the key that is expected at the place; false
+  /// leaves it to others.
   @unsafe @inline(__always)
+  private func scanShortEntry(
+    _ bytes: UnsafeMutablePointer<UInt8>, _ entry: WireCursor, _ record: Int, _ place: Int
+  ) -> Bool {
+    let (begin, end) = unsafe (entry.place, entry.end)
+    guard place < order.count else { return false }
+    let key = keys[order[place]]
+    let value = begin + 2 + key.length
+    // What is compared here lies inside the entry, or in the padding.
+    guard
+      unsafe value + 4 <= end && key.length < 0x80 && bytes[begin] == 0x0a
+        && bytes[begin + 1] == UInt8(truncatingIfNeeded: key.length) && bytes[value] == 0x12
+        && value + 2 + Int(bytes[value + 1]) == end && bytes[value + 1] < 0x80
+        && value + 4 + Int(bytes[value + 3]) == end && bytes[value + 3] < 0x80,
+      unsafe isSame(key, bytes + begin + 2)
+    else { return false }
+    let tag = unsafe bytes[value + 2]
+    guard tag == 0x0a || tag == 0x12 || tag == 0x1a else { return false }
+    if key.column >= 0 {
+      unsafe cells.start[key.column * Self.runLimit + record] = ExampleCell(
+        begin: UInt32(truncatingIfNeeded: value + 4),
+        length: UInt32(truncatingIfNeeded: end - value - 4), kind: UInt32(tag >> 3))
+    }
+    return true
+  }
+
+  /// Whether the key's bytes stand at `text`, which is padded.
+  @unsafe @inline(__always)
+  private func isSame(_ key: Key, _ text: UnsafePointer<UInt8>) -> Bool {
+    unsafe names.withUnsafeBytes { names in
+      let text = unsafe UnsafeRawPointer(text)
+      var place = 0
+      while place + 8 <= key.length {
+        let a = unsafe names.loadUnaligned(fromByteOffset: key.begin + place, as: UInt64.self)
+        let b = unsafe text.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+        if a != b { return false }
+        place += 8
+      }
+      guard place < key.length else { return true }
+      let a = unsafe names.loadUnaligned(fromByteOffset: key.begin + place, as: UInt64.self)
+      let b = unsafe text.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+      // The first bytes of a word are its lowest, on every machine we run on.
+      return (a ^ b) << UInt64(64 - 8 * (key.length - place)) == 0
+    }
+  }
+
+  /// One entry of the map: key, then value, the value with one list.
+  @unsafe @inline(never)
   private mutating func scanEntry(
     _ bytes: UnsafeMutablePointer<UInt8>, _ entry: WireCursor, _ record: Int, _ place: Int
   ) -> Bool {
@@ -135,7 +225,7 @@ struct ExampleScanner {
           if unsafe value.isAtEnd && fields.isAtEnd && !value.isMalformed && !fields.isMalformed {
             guard let column = unsafe column(bytes, key.place, key.end, place) else { return false }
             if column >= 0 {
-              unsafe cells[column * Self.runLimit + record] = ExampleCell(
+              unsafe cells.start[column * Self.runLimit + record] = ExampleCell(
                 begin: UInt32(list.place), length: UInt32(list.end - list.place),
                 kind: UInt32(tag >> 3))
             }
@@ -185,7 +275,7 @@ struct ExampleScanner {
     else { return false }
     guard column >= 0 else { return true }
     guard let kind = lists.last?.kind else {
-      cells[column * Self.runLimit + record].kind = 0
+      unsafe clear(column, record..<record + 1)
       return true
     }
     if let other = lists.lastIndex(where: { $0.kind != kind }) { lists.removeSubrange(...other) }
@@ -195,27 +285,19 @@ struct ExampleScanner {
       unsafe memmove(bytes + to, bytes + range.lowerBound, range.count)
       to += range.count
     }
-    cells[column * Self.runLimit + record] = ExampleCell(
+    unsafe cells.start[column * Self.runLimit + record] = ExampleCell(
       begin: UInt32(begin), length: UInt32(to - begin), kind: UInt32(kind))
     return true
   }
 
   /// The column of the key in `bytes[begin..<end]`; -1 where it is not wanted, nil where it is no text.
-  @unsafe @inline(__always)
+  @unsafe
   private mutating func column(
     _ bytes: UnsafePointer<UInt8>, _ begin: Int, _ end: Int, _ place: Int
   ) -> Int? {
     if place < order.count {
       let key = keys[order[place]]
-      if key.length == end - begin,
-        unsafe names.withUnsafeBufferPointer({ names in
-          unsafe key.length == 0
-            || memcmp(names.baseAddress.unsafelyUnwrapped + key.begin, bytes + begin, key.length)
-              == 0
-        })
-      {
-        return key.column
-      }
+      if unsafe key.length == end - begin && isSame(key, bytes + begin) { return key.column }
     }
     return unsafe lookUp(bytes, begin, end, place)
   }

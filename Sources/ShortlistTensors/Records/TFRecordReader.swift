@@ -36,6 +36,11 @@ package final class TFRecordReader {
 
   deinit { unsafe bytes.deallocate() }
 
+  /// The size of a plain file; nil where it does not tell how many bytes of records there are.
+  var plainSize: Int? { source.plainSize }
+  /// The number of records in the run at hand.
+  var runCount: Int { payloads.count }
+
   /// The next record; nil at the end of the file.
   package func next() throws(ByteError) -> [UInt8]? {
     guard try nextRun(atMost: 1) > 0 else { return nil }
