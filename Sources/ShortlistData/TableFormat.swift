@@ -40,6 +40,11 @@ public struct TableFormat: Sendable, Hashable {
     TableFormat(kind: .tfRecord, isQuoted: false, encoding: .utf8)
   }
 
+  /// The formats by the names that recipes and the command line use.
+  public static let named: [String: TableFormat] = [
+    "csv": .csv, "tsv": .tsv, "jsonl": .jsonLines, "tfrecord": .tfRecord,
+  ]
+
   private init(kind: Kind, isQuoted: Bool, encoding: Encoding) {
     self.kind = kind
     self.isQuoted = isQuoted
@@ -98,6 +103,13 @@ public struct TableFormat: Sendable, Hashable {
           + " format",
         at: .init(file: name))
     }
+  }
+
+  /// The format that the name of a file tells, or the names of the files of a pattern.
+  ///
+  /// - Throws: `DataError` for another name, and for a pattern that no file fits.
+  public init(ofFilesNamed pattern: String) throws(DataError) {
+    try self.init(ofFileNamed: FilePattern(pattern).files()[0])
   }
 
   var textEncoding: TextEncoding { encoding == .utf8 ? .utf8 : .latin1 }

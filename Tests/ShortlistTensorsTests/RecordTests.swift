@@ -78,8 +78,8 @@ struct RecordTests {
   func writing(gzip: Bool) throws {
     try withFile([]) { url in
       let payloads = (0..<3000).map { Array("record \($0)".utf8) }
-      try TFRecordWriter.write(to: url, gzip: gzip) { append in
-        for payload in payloads { try append(payload) }
+      try CompressedFile.write(to: url, gzip: gzip) { append in
+        for payload in payloads { try append { TFRecord.append(payload, to: &$0) } }
       }
       #expect((try Data(contentsOf: url).prefix(2) == Data([0x1f, 0x8b])) == gzip)
       #expect(try records(in: url) == payloads)

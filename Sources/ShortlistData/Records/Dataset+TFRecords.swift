@@ -43,8 +43,11 @@ extension Dataset {
     var encoder = exampleEncoder
     for (shard, file) in files.enumerated() {
       let rows = Self.rows(ofShard: shard, of: shards, among: rowCount)
-      try TFRecordWriter.write(to: URL(filePath: file), gzip: isGzip) { append in
-        for row in rows { try append(encoder.encode(row: row)) }
+      try CompressedFile.write(to: URL(filePath: file), gzip: isGzip) { append in
+        for row in rows {
+          let example = encoder.encode(row: row)
+          try append { TFRecord.append(example, to: &$0) }
+        }
       }
     }
     return files

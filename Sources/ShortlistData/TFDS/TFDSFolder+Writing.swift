@@ -36,6 +36,18 @@ public struct TFDSDescription: Sendable, Hashable {
   }
 }
 
+extension TFDSDescription {
+  /// A data set named `NAME`, `NAME/CONFIGURATION` or `NAME/CONFIGURATION:1.0.0`, which is the version where there
+  /// is none.
+  ///
+  /// - Throws: `DataError` for another form.
+  public init(named text: String) throws(DataError) {
+    let name = try TFDSName(text)
+    self.init(
+      name: name.name, configuration: name.configuration, version: name.version ?? "1.0.0")
+  }
+}
+
 extension TFDSFolder {
   /// Writes tables as a data set that `tfds.load` and `tfds.builder_from_directory` read.
   ///
@@ -115,8 +127,11 @@ extension TFDSFolder {
     for shard in 0..<count {
       let range = Dataset.rows(ofShard: shard, of: count, among: table.rowCount)
       let file = ShardName(stem: "\(name)-\(split).tfrecord", shard: shard, of: count).name
-      try TFRecordWriter.write(to: folder.appending(path: file), gzip: false) { append in
-        for row in rows[range] { try append(encoder.encode(row: row)) }
+      try CompressedFile.write(to: folder.appending(path: file), gzip: false) { append in
+        for row in rows[range] {
+          let example = encoder.encode(row: row)
+          try append { TFRecord.append(example, to: &$0) }
+        }
       }
       lengths.append(.init(range.count))
     }

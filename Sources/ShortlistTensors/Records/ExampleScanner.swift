@@ -62,7 +62,7 @@ struct ExampleScanner {
   private var keys: [Key] = []
   private var names: [UInt8] = []
   /// The key that stood last at each place of a record.
-  private var order: [Int] = []
+  private var expected: [Key] = []
   private(set) var columnNames: [String] = []
   private var cells: ExampleCells
   /// The records of the run that are no tf.Examples.
@@ -85,7 +85,7 @@ struct ExampleScanner {
     if names.isEmpty { names = [UInt8](repeating: 0, count: 8) }
     let begin = names.count - 8
     keys.append(Key(begin: begin, length: bytes.count, column: isWanted ? columnNames.count : -1))
-    names.insert(contentsOf: bytes, at: begin)
+    names.insert(contentsOf: [0x0a, UInt8(truncatingIfNeeded: bytes.count)] + bytes, at: begin)
     table.insert(name)
     guard isWanted else { return }
     if columnNames.count == cells.columns {
@@ -168,44 +168,45 @@ struct ExampleScanner {
     _ bytes: UnsafeMutablePointer<UInt8>, _ entry: WireCursor, _ record: Int, _ place: Int
   ) -> Bool {
     let (begin, end) = unsafe (entry.place, entry.end)
-    guard place < order.count else { return false }
-    let key = keys[order[place]]
-    let value = begin + 2 + key.length
-    // What is compared here lies inside the entry, or in the padding.
+    guard place < expected.count else { return false }
+    let key = expected[place]
+    let value = begin &+ 2 &+ key.length
+    guard unsafe key.length < 0x80 && value &+ 4 <= end && isSame(key, bytes + begin) else {
+      return false
+    }
+    let (feature, list) = unsafe (Int(bytes[value &+ 1]), Int(bytes[value &+ 3]))
     guard
-      unsafe value + 4 <= end && key.length < 0x80 && bytes[begin] == 0x0a
-        && bytes[begin + 1] == UInt8(truncatingIfNeeded: key.length) && bytes[value] == 0x12
-        && value + 2 + Int(bytes[value + 1]) == end && bytes[value + 1] < 0x80
-        && value + 4 + Int(bytes[value + 3]) == end && bytes[value + 3] < 0x80,
-      unsafe isSame(key, bytes + begin + 2)
+      unsafe bytes[value] == 0x12 && value &+ 2 &+ feature == end && feature < 0x80
+        && value &+ 4 &+ list == end && list < 0x80
     else { return false }
-    let tag = unsafe bytes[value + 2]
+    let tag = unsafe bytes[value &+ 2]
     guard tag == 0x0a || tag == 0x12 || tag == 0x1a else { return false }
     if key.column >= 0 {
-      unsafe cells.start[key.column * Self.runLimit + record] = ExampleCell(
-        begin: UInt32(truncatingIfNeeded: value + 4),
-        length: UInt32(truncatingIfNeeded: end - value - 4), kind: UInt32(tag >> 3))
+      unsafe cells.start[key.column &* Self.runLimit &+ record] = ExampleCell(
+        begin: UInt32(truncatingIfNeeded: value &+ 4), length: UInt32(truncatingIfNeeded: list),
+        kind: UInt32(tag >> 3))
     }
     return true
   }
 
-  /// Whether the key's bytes stand at `text`, which is padded.
+  /// Whether the key, with its tag and its length of one byte before it, stands at `text`, which is padded.
   @unsafe @inline(__always)
   private func isSame(_ key: Key, _ text: UnsafePointer<UInt8>) -> Bool {
     unsafe names.withUnsafeBytes { names in
-      let text = unsafe UnsafeRawPointer(text)
+      let (name, text) = unsafe (
+        names.baseAddress.unsafelyUnwrapped + key.begin, UnsafeRawPointer(text)
+      )
+      var left = key.length &+ 2
       var place = 0
-      while place + 8 <= key.length {
-        let a = unsafe names.loadUnaligned(fromByteOffset: key.begin + place, as: UInt64.self)
+      while true {
+        let a = unsafe name.loadUnaligned(fromByteOffset: place, as: UInt64.self)
         let b = unsafe text.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+        // The first bytes of a word are its lowest, on every machine we run on.
+        if left <= 8 { return (a ^ b) &<< UInt64(truncatingIfNeeded: 64 &- 8 &* left) == 0 }
         if a != b { return false }
-        place += 8
+        place &+= 8
+        left &-= 8
       }
-      guard place < key.length else { return true }
-      let a = unsafe names.loadUnaligned(fromByteOffset: key.begin + place, as: UInt64.self)
-      let b = unsafe text.loadUnaligned(fromByteOffset: place, as: UInt64.self)
-      // The first bytes of a word are its lowest, on every machine we run on.
-      return (a ^ b) << UInt64(64 - 8 * (key.length - place)) == 0
     }
   }
 
@@ -290,20 +291,10 @@ struct ExampleScanner {
     return true
   }
 
-  /// The column of the key in `bytes[begin..<end]`; -1 where it is not wanted, nil where it is no text.
-  @unsafe
-  private mutating func column(
-    _ bytes: UnsafePointer<UInt8>, _ begin: Int, _ end: Int, _ place: Int
-  ) -> Int? {
-    if place < order.count {
-      let key = keys[order[place]]
-      if unsafe key.length == end - begin && isSame(key, bytes + begin) { return key.column }
-    }
-    return unsafe lookUp(bytes, begin, end, place)
-  }
-
+  /// The column of the key in `bytes[begin..<end]`, which is then expected at this place; -1 where it is not
+  /// wanted, nil where it is no text.
   @unsafe @inline(never)
-  private mutating func lookUp(
+  private mutating func column(
     _ bytes: UnsafePointer<UInt8>, _ begin: Int, _ end: Int, _ place: Int
   ) -> Int? {
     let text = unsafe UnsafeBufferPointer(start: bytes + begin, count: end - begin)
@@ -319,10 +310,10 @@ struct ExampleScanner {
       code = keys.count - 1
     }
     guard let code else { return -1 }
-    if place < order.count {
-      order[place] = code
-    } else if place == order.count {
-      order.append(code)
+    if place < expected.count {
+      expected[place] = keys[code]
+    } else if place == expected.count {
+      expected.append(keys[code])
     }
     return keys[code].column
   }

@@ -1,12 +1,13 @@
 package import Foundation
 
-/// Writes a TFRecord file, plain or gzip, that appears whole or not at all.
-package enum TFRecordWriter {
-  /// Calls `body` with a function that adds a record.
+/// Writes a file, plain or gzip, so that a reader sees the whole new file or the old one.
+package enum CompressedFile {
+  /// Calls `body` with a function that lets bytes be appended.
   ///
   /// - Throws: `FileError`, and what `body` throws.
   package static func write(
-    to url: URL, gzip: Bool, _ body: ((_ payload: [UInt8]) throws -> Void) throws -> Void
+    to url: URL, gzip: Bool,
+    _ body: (_ append: ((inout [UInt8]) -> Void) throws -> Void) throws -> Void
   ) throws {
     try AtomicFile.write(to: url) { file in
       let deflater = gzip ? Deflater() : nil
@@ -16,8 +17,8 @@ package enum TFRecordWriter {
         try file.write(bytes.span)
         block.removeAll(keepingCapacity: true)
       }
-      try body { payload in
-        TFRecord.append(payload, to: &block)
+      try body { change in
+        change(&block)
         if block.count >= 1 << 16 { try flush() }
       }
       try flush()
