@@ -86,6 +86,11 @@ extension TFDSFolder {
         throw DataError(
           .invalidArgument, "split \"\(name)\" is empty, which TensorFlow Datasets refuses")
       }
+      if let shards, !(1...min(99_999, dataset.rowCount)).contains(shards) {
+        throw DataError(
+          .invalidArgument,
+          "\(shards) shards of \(dataset.rowCount) rows; expected at least a row in each")
+      }
       // Says what differs.
       _ = try first.prefix(0).appending(rows: dataset.selecting(first.columnNames).prefix(0))
       tables.append((name, try description.encoded(dataset)))
@@ -118,11 +123,6 @@ extension TFDSFolder {
     var encoder = table.exampleEncoder
     let bytes = (0..<table.rowCount).reduce(0) { $0 + encoder.encode(row: $1).count }
     let count = shards ?? TFDSOrder.shardCount(payloadBytes: bytes, records: table.rowCount)
-    guard (1...min(99_999, table.rowCount)).contains(count) else {
-      throw DataError(
-        .invalidArgument,
-        "\(count) shards of \(table.rowCount) rows; expected at least a row in each")
-    }
     var lengths: [TFDSInfo.Number] = []
     for shard in 0..<count {
       let range = Dataset.rows(ofShard: shard, of: count, among: table.rowCount)
