@@ -9,6 +9,8 @@ struct TFRecordReading {
   private var skipped = SkippedRows()
   /// The optional columns that the first record lacks.
   private var absent: Set<Int> = []
+  /// The bytes of the files before the one at hand.
+  private var bytesBefore = 0
   /// The rows that each file gave.
   private(set) var rowCounts: [Int] = []
 
@@ -38,7 +40,10 @@ struct TFRecordReading {
     }
     while true {
       let rows = columns.rowCount
-      guard let problems = try next(reader, path) else { return }
+      guard let problems = try next(reader, path) else {
+        bytesBefore += reader.byteCount
+        return
+      }
       if rows == 0, absent.isEmpty { absent = optionalColumns(among: problems) }
       try settle(problems, after: rows, of: reader, path)
       try checkSize(reader, path)
@@ -92,7 +97,8 @@ struct TFRecordReading {
   private func checkSize(_ reader: TFRecordReader, _ path: String) throws(DataError) {
     guard specifications == nil else { return }
     let cells = columns.columns.count * columns.rowCount
-    guard columns.hasTooManyColumns || cells > max(1 << 26, 8 * reader.byteCount) else { return }
+    guard columns.hasTooManyColumns || cells > max(1 << 26, 8 * (bytesBefore + reader.byteCount))
+    else { return }
     throw DataError(
       .invalidArgument,
       "\(columns.columns.count) features or more of which each record has few; give the columns that"

@@ -140,7 +140,7 @@ public struct TFDSFolder: Sendable {
       let feature = features?.first { $0.name == name }
       // Without features.json a file of names tells class labels.
       guard feature?.isLabel ?? (features == nil),
-        let names = try labelNames(feature?.fileName ?? name)
+        let names = try labelNames(feature?.fileName ?? name.replacing("/", with: "-"))
       else {
         columns.append((name, column))
         continue
@@ -152,7 +152,8 @@ public struct TFDSFolder: Sendable {
 
   /// The names of a feature's class labels; nil without a file of them.
   public func labelNames(of feature: String) throws(DataError) -> [String]? {
-    try labelNames(features?.first { $0.name == feature }?.fileName ?? feature)
+    try labelNames(
+      features?.first { $0.name == feature }?.fileName ?? feature.replacing("/", with: "-"))
   }
 
   private func labelNames(_ fileName: String) throws(DataError) -> [String]? {
