@@ -2,14 +2,18 @@ internal import CShortlistKernels
 
 /// Reads the lists of tf.Examples: packed or one value a field, with unknown fields between them.
 ///
-/// Each function appends the values of a list and says why it cannot, or nil; what was appended before then is
-/// the caller's to remove.
+/// The usual list of one short value is told by its length and read without a loop. Each function appends
+/// the values of a list and says why it cannot, or nil; what was appended before then is the caller's to remove.
 enum ExampleValues {
   @unsafe @inline(__always)
   static func integers(
     _ list: WireCursor, _ values: inout [Int]
   ) -> FieldProblem.Reason? {
     var list = unsafe list
+    if unsafe list.count == 3 && list[0] == 0x0a && list[1] == 1 && list[2] < 0x80 {
+      values.append(Int(unsafe list[2]))
+      return nil
+    }
     while true {
       let tag = unsafe list.tag()
       if tag == 0 { break }
@@ -34,6 +38,12 @@ enum ExampleValues {
     _ list: WireCursor, _ values: inout [Float]
   ) -> FieldProblem.Reason? {
     var list = unsafe list
+    if unsafe list.count == 6 && list[0] == 0x0a && list[1] == 4 {
+      unsafe list.advance(2)
+      let value = unsafe list.float()
+      values.append(value)
+      return value.isFinite ? nil : .outOfRange
+    }
     let start = values.count
     while true {
       let tag = unsafe list.tag()
@@ -57,6 +67,13 @@ enum ExampleValues {
     _ list: WireCursor, _ fields: inout [sl_text_field]
   ) -> FieldProblem.Reason? {
     var list = unsafe list
+    if unsafe list.count >= 2 && list[0] == 0x0a && list[1] < 0x80 && Int(list[1]) == list.count - 2
+    {
+      unsafe fields.append(
+        sl_text_field(
+          begin: UInt32(truncatingIfNeeded: list.place + 2), length: UInt32(list[1])))
+      return nil
+    }
     while true {
       let tag = unsafe list.tag()
       if tag == 0 { break }

@@ -15,6 +15,13 @@ struct WireCursor {
     unsafe self.end = end
   }
 
+  /// The byte that stands so far after the place, which must be inside the message.
+  @inline(__always)
+  subscript(offset: Int) -> UInt8 { unsafe bytes[place &+ offset] }
+
+  /// The bytes that are left.
+  var count: Int { unsafe end &- place }
+
   var isAtEnd: Bool { unsafe place >= end }
 
   mutating func fail() {
