@@ -108,6 +108,14 @@ struct RecordTests {
     #expect(try error(Array(file.dropLast())) == .damagedRecord(2, .cutOff))
     #expect(try error(Array(file.prefix(5))) == .damagedRecord(1, .cutOff))
 
+    let five = (0..<5).map { Array("record \($0)".utf8) }
+    for record in 0..<5 {
+      var many: [UInt8] = []
+      for payload in five { TFRecord.append(payload, to: &many) }
+      many[record * 24 + 12] ^= 1
+      #expect(try error(many) == .damagedRecord(record + 1, .wrongChecksum))
+    }
+
     // A length that the file does not have, with a right checksum.
     let length = [UInt64(1) << 40]
     let checksum = [CRC32C.masked(CRC32C.of(length.span))]

@@ -78,33 +78,55 @@ package final class TFRecordReader {
   /// Adds the records from `start` on that are whole; throws what is wrong with the first of them only, so that
   /// those before it come out.
   private func findRecords(atMost limit: Int) throws(ByteError) {
-    while payloads.count < limit, filled - start >= 12 {
-      let head = unsafe UnsafeRawPointer(bytes + start)
+    var damage: RecordDamage?
+    var place = start
+    while payloads.count < limit, filled - place >= 12 {
+      let head = unsafe UnsafeRawPointer(bytes + place)
       let length = unsafe UInt64(littleEndian: head.loadUnaligned(as: UInt64.self))
-      var damage: RecordDamage?
-      if unsafe stored(at: start + 8) != CRC32C.masked(sl_crc32c(0, head, 8)) {
+      if unsafe stored(at: place + 8) != CRC32C.masked(sl_crc32c(0, head, 8)) {
         damage = .wrongLengthChecksum
-      } else if length > UInt64(Self.longestRecord) {
+        break
+      }
+      guard length <= UInt64(Self.longestRecord) else {
         damage = .tooLong(length)
-      } else {
-        let payload = start + 12
-        let end = payload + Int(length)
-        guard end + 4 <= filled else { return }
-        if unsafe stored(at: end)
-          != CRC32C.masked(sl_crc32c(0, bytes + payload, Int(length)))
-        {
-          damage = .wrongChecksum
-        } else {
-          payloads.append(sl_text_field(begin: UInt32(payload), length: UInt32(length)))
-          start = end + 4
-          byteCount += Int(length) + TFRecord.overhead
-        }
+        break
       }
-      if let damage {
-        if payloads.isEmpty { throw .damagedRecord(recordsBefore + 1, damage) }
-        return
-      }
+      let end = place + 12 + Int(length)
+      guard end + 4 <= filled else { break }
+      payloads.append(sl_text_field(begin: UInt32(place + 12), length: UInt32(length)))
+      place = end + 4
     }
+    let intact = intactPayloads()
+    if intact < payloads.count {
+      damage = .wrongChecksum
+      payloads.removeSubrange(intact...)
+    }
+    if let last = payloads.last {
+      let end = Int(last.begin) + Int(last.length) + 4
+      byteCount += end - start
+      start = end
+    } else if let damage {
+      throw .damagedRecord(recordsBefore + 1, damage)
+    }
+  }
+
+  /// How many payloads stand before the first one whose checksum is wrong.
+  private func intactPayloads() -> Int {
+    var checksums: [UInt32] = [0, 0]
+    for first in stride(from: 0, to: payloads.count, by: 2) {
+      // The last one may be without a partner.
+      let second = min(first + 1, payloads.count - 1)
+      let (a, b) = (payloads[first], payloads[second])
+      unsafe sl_crc32c_two(
+        bytes + Int(a.begin), Int(a.length), bytes + Int(b.begin), Int(b.length), &checksums)
+      if stored(after: a) != CRC32C.masked(checksums[0]) { return first }
+      if stored(after: b) != CRC32C.masked(checksums[1]) { return second }
+    }
+    return payloads.count
+  }
+
+  private func stored(after payload: sl_text_field) -> UInt32 {
+    stored(at: Int(payload.begin) + Int(payload.length))
   }
 
   private func stored(at place: Int) -> UInt32 {
