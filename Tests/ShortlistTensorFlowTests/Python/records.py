@@ -96,7 +96,7 @@ def feature(value):
     return tf.train.Feature(int64_list=tf.train.Int64List(value=values))
 
 
-def example(values, **kinds):
+def example(values):
     features = {k: feature(v) for k, v in values.items()}
     # An empty list has the kind of its feature.
     if not values["texts"]:
