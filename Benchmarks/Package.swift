@@ -18,6 +18,7 @@ let package = Package(
     .executableTarget(name: "LiveStress", dependencies: [shortlist]),
     .executableTarget(name: "PeerEvaluation", dependencies: [shortlist]),
     .executableTarget(name: "ReadBenchmark", dependencies: [shortlist]),
+    .executableTarget(name: "RecordBenchmark", dependencies: [shortlist]),
     .executableTarget(name: "ScaNNBenchmark", dependencies: [shortlist]),
     .executableTarget(name: "TrainingBenchmark", dependencies: [shortlist, kernels]),
   ]

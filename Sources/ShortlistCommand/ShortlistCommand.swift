@@ -22,7 +22,7 @@ struct ShortlistCommand: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       Fetch.self, Train.self, Evaluate.self, Index.self, Recommend.self, Similar.self, Inspect.self,
-      Export.self, Import.self,
+      Export.self, Import.self, Convert.self,
     ])
 
   static func main() {

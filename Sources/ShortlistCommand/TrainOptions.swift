@@ -4,9 +4,12 @@ public import Shortlist
 
 /// Flags that stand in for a recipe, or change one.
 struct TrainOptions: ParsableArguments {
-  @Option(help: "A CSV, TSV or JSON Lines file of interactions.", completion: .file())
+  @Option(
+    help: "A CSV, TSV, JSON Lines or TFRecord file of interactions, or a pattern.",
+    completion: .file())
   var data: String?
-  @Option(help: "csv, tsv or jsonl, where the file name does not tell.") var format: String?
+  @Option(help: "csv, tsv, jsonl or tfrecord, where the file name does not tell.") var format:
+    String?
   @Option(help: "utf8 or latin1.") var encoding: TableFormat.Encoding?
   @Option(help: "The column that identifies users.") var user: String?
   @Option(help: "The column that identifies items.") var item: String?
@@ -46,8 +49,8 @@ struct TrainOptions: ParsableArguments {
     if let weightDecay, !(weightDecay >= 0 && weightDecay.isFinite) {
       throw ValidationError("--weight-decay is \(weightDecay); expected 0 or more.")
     }
-    if let format, !["csv", "tsv", "jsonl"].contains(format) {
-      throw ValidationError("--format is \(format); expected csv, tsv or jsonl.")
+    if let format, TableFormat.named[format] == nil {
+      throw ValidationError("--format is \(format); expected csv, tsv, jsonl or tfrecord.")
     }
     if let minimumRating, !minimumRating.isFinite {
       throw ValidationError("--minimum-rating is \(minimumRating); expected a number.")

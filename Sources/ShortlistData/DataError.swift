@@ -29,7 +29,7 @@ public struct DataError: Error, Sendable, Hashable {
     public static var wrongEncoding: Code { Code(kind: .wrongEncoding) }
     /// Text that breaks the rules of its format: a quote without its end, broken JSON.
     public static var malformedText: Code { Code(kind: .malformedText) }
-    /// A gzip or ZIP file that is cut off or altered.
+    /// A gzip, ZIP or TFRecord file that is cut off or altered.
     public static var damagedArchive: Code { Code(kind: .damagedArchive) }
     /// A download whose size or checksum is not the published one.
     public static var wrongChecksum: Code { Code(kind: .wrongChecksum) }
@@ -47,12 +47,15 @@ public struct DataError: Error, Sendable, Hashable {
     public var file: String
     /// Counted from 1; a quoted field may span lines, its record begins at this one.
     public var line: Int?
+    /// The number of a TFRecord in its file, counted from 1.
+    public var record: Int?
     /// The name of the column.
     public var field: String?
 
-    public init(file: String, line: Int? = nil, field: String? = nil) {
+    public init(file: String, line: Int? = nil, record: Int? = nil, field: String? = nil) {
       self.file = file
       self.line = line
+      self.record = record
       self.field = field
     }
   }
@@ -72,7 +75,8 @@ public struct DataError: Error, Sendable, Hashable {
 extension DataError.Location: CustomStringConvertible {
   /// `FILE, line 3, field "rating"`.
   public var description: String {
-    file + (line.map { ", line \($0)" } ?? "") + (field.map { ", field \"\($0)\"" } ?? "")
+    file + (line.map { ", line \($0)" } ?? "") + (record.map { ", record \($0)" } ?? "")
+      + (field.map { ", field \"\($0)\"" } ?? "")
   }
 }
 

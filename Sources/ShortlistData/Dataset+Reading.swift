@@ -16,7 +16,10 @@ extension Dataset {
   /// lines are passed over. A byte order mark and carriage returns at line ends are dropped. The file
   /// is read in pieces and never as a whole.
   ///
-  /// - Parameter format: nil takes the one that the name tells.
+  /// - Parameters:
+  ///   - path: a file, or a pattern with `*`, `?` or `[...]` in place of characters of a name; its files are
+  ///     read in the order of their names. Where names end with `-00000-of-00003`, all three must be there.
+  ///   - format: nil takes the one that the name tells.
   /// - Throws: `DataError` for the first thing that does not fit, with its line and field.
   public init(
     contentsOf path: String, format: TableFormat? = nil, columns: [ColumnSpecification]
@@ -32,13 +35,31 @@ extension Dataset {
     _ path: String, format: TableFormat? = nil, columns: [ColumnSpecification],
     malformedRows: MalformedRows = .fail
   ) throws(DataError) -> (dataset: Dataset, skipped: SkippedRows) {
-    let format = if let format { format } else { try TableFormat(ofFileNamed: path) }
+    let files = try FilePattern(path).files()
+    let format = if let format { format } else { try TableFormat(ofFileNamed: files[0]) }
     var sources: Set<String> = []
     for column in columns where !sources.insert(column.source).inserted {
       throw DataError(
         .duplicateColumn, "two columns are to be taken from \"\(column.source)\"",
         at: .init(file: path))
     }
+    if format.kind == .tfRecord {
+      var reading = TFRecordReading(columns: columns, malformedRows: malformedRows)
+      return try reading.run(files)
+    }
+    var (dataset, skipped) = try read(file: files[0], format, columns, malformedRows)
+    for file in files.dropFirst() {
+      let more = try read(file: file, format, columns, malformedRows)
+      dataset = try dataset.appending(rows: more.dataset)
+      skipped.add(more.skipped)
+    }
+    return (dataset, skipped)
+  }
+
+  private static func read(
+    file path: String, _ format: TableFormat, _ columns: [ColumnSpecification],
+    _ malformedRows: MalformedRows
+  ) throws(DataError) -> (dataset: Dataset, skipped: SkippedRows) {
     switch format.kind {
     case .delimited(let delimiter, let isDoubled):
       var reading = try DelimitedReading(
@@ -49,6 +70,9 @@ extension Dataset {
       var reading = try JSONLinesReading(
         path: path, columns: columns, malformedRows: malformedRows)
       return try reading.run()
+    case .tfRecord:
+      var reading = TFRecordReading(columns: columns, malformedRows: malformedRows)
+      return try reading.run([path])
     }
   }
 }
@@ -72,6 +96,8 @@ extension DataError {
         "a record of more than \(bytes) bytes; is there a quote without its end, or are these"
           + " other data than text?",
         at: location)
+    case .damagedRecord(let record, let damage):
+      self.init(.damagedArchive, damage.described, at: Location(file: file, record: record))
     }
   }
 
@@ -102,9 +128,32 @@ extension DataError {
     case .blankLine:
       self.init(.malformedText, "the line is empty", at: location)
     case .missing:
-      self.init(.missingColumn, "the object lacks the key, or its value is null", at: location)
+      self.init(
+        .missingColumn,
+        location.record == nil
+          ? "the object lacks the key, or its value is null" : "the record lacks the feature",
+        at: location)
     case .wrongKind:
       self.init(.wrongType, "the value is not \(type.described)", at: location)
+    case .malformedExample:
+      self.init(.malformedText, "this is not a tf.Example", at: location)
+    case .notOneValue(let count):
+      self.init(
+        .wrongType, "\(count) values instead of one; ask for a list, or leave the record out",
+        at: location)
+    }
+  }
+}
+
+extension RecordDamage {
+  var described: String {
+    switch self {
+    case .wrongLengthChecksum:
+      "the checksum of the record's length is wrong: the file is damaged, or no TFRecord file"
+    case .wrongChecksum: "the checksum of the record is wrong: the file is damaged; make it anew"
+    case .cutOff: "the file ends inside the record: it was cut off; make it anew"
+    case .tooLong(let length):
+      "a record of \(length) bytes; expected at most \(TFRecordReader.longestRecord)"
     }
   }
 }

@@ -18,20 +18,8 @@ struct DelimitedReading {
     self.path = path
     self.format = format
     self.malformedRows = malformedRows
-    do throws(ByteError) {
-      reader = try RecordReader(
-        path: path, delimiter: delimiter, isDoubled: isDoubled,
-        quote: format.isQuoted ? UInt8(ascii: "\"") : nil)
-    } catch {
-      throw DataError(error, file: path)
-    }
-    try reader.checkKind(path: path)
     let names: [String]
-    if let given = format.names {
-      names = given
-    } else {
-      names = try Self.header(of: reader, format, path)
-    }
+    (reader, names) = try Self.open(path, delimiter, isDoubled, format)
     reader.fieldsPerRecord = names.count
     for column in columns {
       guard let place = names.firstIndex(of: column.source) else {
@@ -45,6 +33,30 @@ struct DelimitedReading {
         column.type.textKind(format.textEncoding), check: column.type.check)
       taken.append((column, place, builder))
     }
+  }
+
+  /// The names of the columns of a file.
+  static func names(
+    in path: String, delimiter: UInt8, isDoubled: Bool, _ format: TableFormat
+  ) throws(DataError) -> [String] {
+    try open(path, delimiter, isDoubled, format).names
+  }
+
+  /// A reader that stands before the first row, and the names of the columns.
+  private static func open(
+    _ path: String, _ delimiter: UInt8, _ isDoubled: Bool, _ format: TableFormat
+  ) throws(DataError) -> (reader: RecordReader, names: [String]) {
+    let reader: RecordReader
+    do throws(ByteError) {
+      reader = try RecordReader(
+        path: path, delimiter: delimiter, isDoubled: isDoubled,
+        quote: format.isQuoted ? UInt8(ascii: "\"") : nil)
+    } catch {
+      throw DataError(error, file: path)
+    }
+    try reader.checkKind(path: path)
+    if let names = format.names { return (reader, names) }
+    return (reader, try header(of: reader, format, path))
   }
 
   private static func header(

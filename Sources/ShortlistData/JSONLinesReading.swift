@@ -33,13 +33,33 @@ struct JSONLinesReading {
 
   /// The keys of the first object, which tell whether an optional column is there.
   private static func firstKeys(_ path: String) throws(DataError) -> Set<String> {
+    Set(try firstObject(path)?.keys ?? [:].keys)
+  }
+
+  private static func firstObject(_ path: String) throws(DataError) -> [String: Any]? {
     do throws(ByteError) {
       let line = try open(path).nextFields()?.fields.first ?? nil
       let object = line.flatMap { try? JSONSerialization.jsonObject(with: Data($0.utf8)) }
-      return Set((object as? [String: Any])?.keys ?? [:].keys)
+      return object as? [String: Any]
     } catch {
       throw DataError(error, file: path)
     }
+  }
+
+  /// The columns that the first object has, in the order of their names, all as strings; and those of numbers.
+  static func columns(
+    ofFirstObjectIn path: String
+  ) throws(DataError) -> (specifications: [ColumnSpecification], numbers: Set<String>) {
+    _ = try JSONLinesReading(path: path, columns: [], malformedRows: .fail)
+    var specifications: [ColumnSpecification] = []
+    var numbers: Set<String> = []
+    for (key, value) in (try firstObject(path) ?? [:]).sorted(by: { $0.key < $1.key }) {
+      let list = value as? [Any]
+      specifications.append(.init(key, list == nil ? .string : .strings()))
+      // Of an empty list nothing is known.
+      if let first = (list ?? [value]).first, first is NSNumber { numbers.insert(key) }
+    }
+    return (specifications, numbers)
   }
 
   private static func open(_ path: String) throws(ByteError) -> RecordReader {

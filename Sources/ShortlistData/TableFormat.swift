@@ -1,6 +1,6 @@
 internal import ShortlistTensors
 
-/// How a table stands in a text file.
+/// How a table stands in a file.
 ///
 /// ```swift
 /// TableFormat.csv
@@ -17,6 +17,7 @@ public struct TableFormat: Sendable, Hashable {
   enum Kind: Sendable, Hashable {
     case delimited(UInt8, isDoubled: Bool)
     case jsonLines
+    case tfRecord
   }
   let kind: Kind
   /// Whether fields may stand in double quotes, as RFC 4180 says.
@@ -33,6 +34,16 @@ public struct TableFormat: Sendable, Hashable {
   public static var jsonLines: TableFormat {
     TableFormat(kind: .jsonLines, isQuoted: false, encoding: .utf8)
   }
+
+  /// TensorFlow's records, each a tf.Example; columns are features.
+  public static var tfRecord: TableFormat {
+    TableFormat(kind: .tfRecord, isQuoted: false, encoding: .utf8)
+  }
+
+  /// The formats by the names that recipes and the command line use.
+  public static let named: [String: TableFormat] = [
+    "csv": .csv, "tsv": .tsv, "jsonl": .jsonLines, "tfrecord": .tfRecord,
+  ]
 
   private init(kind: Kind, isQuoted: Bool, encoding: Encoding) {
     self.kind = kind
@@ -74,23 +85,31 @@ public struct TableFormat: Sendable, Hashable {
     return format
   }
 
-  /// The format that a file name tells: `.csv`, `.tsv`, `.tab`, `.jsonl`, `.ndjson`, each perhaps
-  /// followed by `.gz`.
+  /// The format that a file name tells: `.csv`, `.tsv`, `.tab`, `.jsonl`, `.ndjson`, `.tfrecord`,
+  /// `.tfrecords`, `.tfrec`, each perhaps followed by `.gz` and by the number of a shard
+  /// (`.tfrecord-00000-of-00003`).
   ///
   /// - Throws: `DataError` for another name.
   public init(ofFileNamed name: String) throws(DataError) {
-    var stem = name.lowercased()
-    if stem.hasSuffix(".gz") { stem.removeLast(3) }
-    switch stem.split(separator: ".").last {
+    switch (ShardName(name)?.stem ?? name).withoutGzip.pathExtension {
     case "csv": self = .csv
     case "tsv", "tab": self = .tsv
     case "jsonl", "ndjson": self = .jsonLines
+    case "tfrecord", "tfrecords", "tfrec": self = .tfRecord
     default:
       throw DataError(
         .invalidArgument,
-        "the name does not tell the format; name it .csv, .tsv or .jsonl, or give the format",
+        "the name does not tell the format; name it .csv, .tsv, .jsonl or .tfrecord, or give the"
+          + " format",
         at: .init(file: name))
     }
+  }
+
+  /// The format that the name of a file tells, or the names of the files of a pattern.
+  ///
+  /// - Throws: `DataError` for another name, and for a pattern that no file fits.
+  public init(ofFilesNamed pattern: String) throws(DataError) {
+    try self.init(ofFileNamed: FilePattern(pattern).files()[0])
   }
 
   var textEncoding: TextEncoding { encoding == .utf8 ? .utf8 : .latin1 }
@@ -99,11 +118,12 @@ public struct TableFormat: Sendable, Hashable {
 /// A column to take from a file.
 public struct ColumnSpecification: Sendable, Hashable {
   public enum ValueType: Sendable, Hashable {
+    /// Numbers in JSON and integers in TFRecord stand for their digits.
     case string
     case integer
     /// A finite number; NaN and infinity are errors.
     case float
-    /// Lists: arrays in JSON, elsewhere values with a separator between them (an empty field is an
+    /// Lists: arrays in JSON, features of any number of values in TFRecord, elsewhere values with a separator between them (an empty field is an
     /// empty list).
     case strings(separator: String = "|")
     case integers(separator: String = "|")
@@ -114,7 +134,8 @@ public struct ColumnSpecification: Sendable, Hashable {
   public var type: ValueType
   /// What it is called in the file.
   public var source: String
-  /// Whether a file without it is an error; otherwise the dataset lacks it, too.
+  /// Whether a file without it is an error; otherwise the dataset lacks it, too. What JSON Lines and TFRecord
+  /// files have is told by their first row.
   public var isRequired: Bool
 
   public init(

@@ -34,7 +34,7 @@ struct BadRecipeTests {
     ),
     (
       "data: { interactions: a.csv, format: xls }",
-      ["there is no format \"xls\"; known are csv, tsv, jsonl"]
+      ["there is no format \"xls\"; known are csv, jsonl, tfrecord, tsv"]
     ),
     (
       "split: { kind: half }",

@@ -30,12 +30,15 @@ struct SavedModelTests {
           "recommend", "movies", "--user", user, "--include-seen", "--json"
         ).json()
         let second = try shortlist.succeed("recommend", "back", "--user", user, "--json").json()
-        let (items, same) = (first["items"] as? [[String: Any]], second["items"] as? [[String: Any]])
+        let (items, same) = (
+          first["items"] as? [[String: Any]], second["items"] as? [[String: Any]]
+        )
         #expect(items?.count == 10)
         #expect(
           items?.compactMap { $0["item"] as? String } == same?.compactMap { $0["item"] as? String })
         #expect(
-          items?.compactMap { $0["score"] as? Double } == same?.compactMap { $0["score"] as? Double })
+          items?.compactMap { $0["score"] as? Double }
+            == same?.compactMap { $0["score"] as? Double })
       }
       let told2 = try shortlist.succeed(
         "import", "saved-model", "out/films/1", "-o", "back", "--query", "who", "--json"
@@ -64,7 +67,8 @@ struct SavedModelTests {
         saying: ["recipe.yaml: a file; expected a folder"])
       try shortlist.fail(
         1, ["import", "saved-model", "none", "-o", "out"],
-        saying: ["none: there is no saved_model.pb in it; name the folder that tf.saved_model.save"])
+        saying: ["none: there is no saved_model.pb in it; name the folder that tf.saved_model.save"]
+      )
       try shortlist.fail(
         1, ["import", "saved-model", "movies", "-o", "out"],
         saying: ["there is no saved_model.pb in it"])

@@ -62,7 +62,8 @@ struct TrainTests {
       try shortlist.fail(
         1, call + ["--format", "csv"],
         saying: ["plays.txt, line 2, field \"item\": ", "not UTF-8", "latin1"])
-      try shortlist.fail(2, call + ["--format", "xls"], saying: ["expected csv, tsv or jsonl"])
+      try shortlist.fail(
+        2, call + ["--format", "xls"], saying: ["expected csv, tsv, jsonl or tfrecord"])
       #expect(shortlist.names() == ["plays.txt"])
       let outcome = try shortlist.run(
         call + ["--format", "csv", "--encoding", "latin1", "--split", "none", "--quiet"])

@@ -5,7 +5,7 @@ import Testing
 struct UsageTests {
   @Test(
     "Each verb has help with an example",
-    arguments: ["fetch", "train", "evaluate", "recommend", "similar", "inspect"])
+    arguments: ["fetch", "train", "evaluate", "recommend", "similar", "inspect", "convert"])
   func help(verb: String) throws {
     try withShortlist { shortlist in
       for call in [[verb, "--help"], ["help", verb]] {

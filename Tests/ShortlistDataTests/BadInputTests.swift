@@ -87,7 +87,7 @@ private let badFiles: [BadFile] = [
     "the gzip data are damaged"),
   BadFile(gzip + Data("rest".utf8), .damagedArchive, "other bytes follow its end"),
   BadFile(Data([0x50, 0x4b, 3, 4, 0, 0]), .malformedText, "this is a ZIP archive"),
-  BadFile("a", .invalidArgument, "name it .csv, .tsv or .jsonl", name: "plays.parquet"),
+  BadFile("a", .invalidArgument, "name it .csv, .tsv, .jsonl or .tfrecord", name: "plays.parquet"),
   BadFile(
     #"{"user_id": "a", "item": "b"}"#, .missingColumn, line: 1, field: "rating",
     "the object lacks the key", name: "a.jsonl"),

@@ -86,6 +86,20 @@ struct KernelSelectionTests {
     }
   }
 
+  @Test("Two checksums at once are those of one by one", arguments: [0, 1, 7, 8, 9, 63, 64, 300])
+  func two(length: Int) {
+    let bytes = (0..<400).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ 11) }
+    unsafe bytes.withUnsafeBytes { buffer in
+      let start = buffer.baseAddress!
+      for other in [0, 1, 8, 65, 300] {
+        var both: [UInt32] = [0, 0]
+        unsafe sl_crc32c_two(start + 3, length, start + 90, other, &both)
+        #expect(unsafe both[0] == sl_crc32c_scalar(0, start + 3, length))
+        #expect(unsafe both[1] == sl_crc32c_scalar(0, start + 90, other))
+      }
+    }
+  }
+
   @Test("The best set is available, and peak returns a number", arguments: VectorSet.available)
   func peak(set: VectorSet) {
     #expect(set.kernels.peak(1000).isFinite)

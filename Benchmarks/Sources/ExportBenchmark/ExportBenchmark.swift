@@ -34,7 +34,8 @@ struct ExportBenchmark {
         _ = try reader.exportSavedModel(to: model.path())
       }
       report("export", seconds, bytes(in: model))
-      print("peak of memory: \(peakMemory() / 1_000_000) MB (\(opened / 1_000_000) MB after opening)")
+      print(
+        "peak of memory: \(peakMemory() / 1_000_000) MB (\(opened / 1_000_000) MB after opening)")
     case "copy":
       // What a program does that only moves the bytes: read a block, write it, flush at the end.
       let source = model.appending(path: "1/variables/variables.data-00000-of-00001")

@@ -16,15 +16,18 @@ final class ByteSource {
   private var inflater: Inflater?
   private var isExhausted = false
 
-  init(path: String) throws(ByteError) {
+  /// - Parameter isPlain: whether a file that begins as gzip does is none, by its first bytes.
+  init(path: String, isPlain: (ArraySlice<UInt8>) -> Bool = { _ in false }) throws(ByteError) {
     descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw errno == ENOENT ? .missing : .unreadable(Self.reason())
     }
     ahead = [UInt8](repeating: 0, count: 1 << 16)
-    // A pipe may give one byte at a time; two tell gzip.
-    while aheadCount < 2, try fillAhead() > 0 {}
-    if aheadCount >= 2, ahead[0] == 0x1f, ahead[1] == 0x8b { inflater = Inflater(.gzip) }
+    // A pipe may give one byte at a time; two tell gzip, twelve a record.
+    while aheadCount < 12, try fillAhead() > 0 {}
+    if aheadCount >= 2, ahead[0] == 0x1f, ahead[1] == 0x8b, !isPlain(ahead[..<aheadCount]) {
+      inflater = Inflater(.gzip)
+    }
   }
 
   deinit { close(descriptor) }

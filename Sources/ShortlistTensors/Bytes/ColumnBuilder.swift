@@ -13,10 +13,14 @@ package struct FieldProblem: Sendable, Hashable {
     case malformedJSON
     /// JSON: nothing between two newlines, which is no error.
     case blankLine
-    /// JSON: the key is not there, or null.
+    /// The key is not there; in JSON also: or null.
     case missing
-    /// JSON: a value of another kind.
+    /// A value of another kind.
     case wrongKind
+    /// A record that is no tf.Example.
+    case malformedExample
+    /// A feature with so many values where one is expected.
+    case notOneValue(Int)
   }
   /// The record, counted in its run.
   package var record: Int
@@ -93,6 +97,10 @@ package final class ColumnBuilder {
     case .floats: unsafe appendFloats(bytes, fields)
     }
   }
+
+  /// Adds numbers that were checked.
+  func append(integers values: [Int]) { integers.append(contentsOf: values) }
+  func append(floats values: [Float]) { floats.append(contentsOf: values) }
 
   @unsafe
   private func appendStrings(

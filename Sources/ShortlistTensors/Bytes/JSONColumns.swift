@@ -48,13 +48,8 @@ package final class JSONColumns {
         continue
       }
       let old = columns[k].offsets
-      columns[k].builder.remove(rows: rows.flatMap { Array(old[$0]..<old[$0 + 1]) })
-      let removed = Set(rows)
-      var offsets = [0]
-      for row in 0..<old.count - 1 where !removed.contains(row) {
-        offsets.append(offsets[offsets.count - 1] + old[row + 1] - old[row])
-      }
-      columns[k].offsets = offsets
+      columns[k].builder.remove(rows: ListOffsets.values(of: rows, in: old))
+      columns[k].offsets = ListOffsets.removing(rows, from: old)
     }
   }
 

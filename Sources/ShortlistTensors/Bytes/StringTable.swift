@@ -90,6 +90,14 @@ extension StringTable {
     }
   }
 
+  /// The code of a string, or nil.
+  @unsafe
+  func code(of bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+    let code = unsafe sl_text_find(
+      &storage.table, bytes.baseAddress ?? storage.anywhere, bytes.count)
+    return code == UInt32.max ? nil : Int(code)
+  }
+
   /// All strings in order of their codes; bytes that are not of the encoding are replaced.
   package func strings(_ encoding: TextEncoding) -> [String] {
     guard encoding == .latin1 else { return strings }

@@ -8,7 +8,7 @@ extension Recipe {
     public var movieLens: String?
     /// The folder of that edition; nil for the folder of data sets.
     public var path: String?
-    /// A CSV, TSV or JSON Lines file of interactions, perhaps gzipped.
+    /// A CSV, TSV, JSON Lines or TFRecord file of interactions, perhaps gzipped, or a pattern of such files.
     public var interactions: String?
     /// A file with the features of items; nil where the interactions hold all there is.
     public var items: String?
@@ -16,7 +16,7 @@ extension Recipe {
     public var itemColumns: [String: ItemColumnKind] = [:]
     /// A file with the features of users.
     public var users: String?
-    /// `csv`, `tsv` or `jsonl`; nil for what the file name tells.
+    /// `csv`, `tsv`, `jsonl` or `tfrecord`; nil for what the file name tells.
     public var format: String?
     public var encoding: TableFormat.Encoding = .utf8
     /// What columns are called in the files, by feature.
@@ -38,6 +38,16 @@ extension Recipe {
       case string, integer, number
       /// Strings with "|" between them, in JSON an array.
       case list
+
+      /// A column of this kind.
+      public func specification(_ name: String, from source: String? = nil) -> ColumnSpecification {
+        switch self {
+        case .string: ColumnSpecification(name, .string, from: source)
+        case .integer: ColumnSpecification(name, .integer, from: source)
+        case .number: ColumnSpecification(name, .float, from: source)
+        case .list: ColumnSpecification(name, .strings(), from: source)
+        }
+      }
     }
 
     private enum CodingKeys: String, CodingKey, CaseIterable {

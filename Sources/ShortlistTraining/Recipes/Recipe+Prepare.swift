@@ -157,12 +157,7 @@ extension Recipe {
   ) -> [ColumnSpecification] {
     let known = Set(features.map(\.name) + [item])
     return data.itemColumns.filter { !known.contains($0.key) }.sorted { $0.key < $1.key }.map {
-      switch $0.value {
-      case .string: column($0.key, .string)
-      case .integer: column($0.key, .integer)
-      case .number: column($0.key, .float)
-      case .list: column($0.key, .strings())
-      }
+      $0.value.specification($0.key, from: data.columns[$0.key])
     }
   }
 
@@ -174,17 +169,17 @@ extension Recipe {
   private func read(
     _ path: String, _ columns: [ColumnSpecification], _ skipped: inout SkippedRows
   ) throws -> Dataset {
-    var format: TableFormat
-    switch data.format {
-    case "csv": format = .csv
-    case "tsv": format = .tsv
-    case "jsonl": format = .jsonLines
-    case nil: format = try TableFormat(ofFileNamed: path)
-    case let other?:
-      throw TrainingError(
-        .invalidRecipe, "there is no format \"\(other)\"; known are csv, tsv, jsonl")
+    var format: TableFormat?
+    if let name = data.format {
+      format = TableFormat.named[name]
+      guard format != nil else {
+        throw TrainingError(
+          .invalidRecipe,
+          "there is no format \"\(name)\"; known are \(TableFormat.named.keys.sorted().joined(separator: ", "))"
+        )
+      }
     }
-    format = format.encoded(as: data.encoding)
+    format = try (format ?? TableFormat(ofFilesNamed: path)).encoded(as: data.encoding)
     let (dataset, left) = try Dataset.read(
       path, format: format, columns: columns, malformedRows: data.skipMalformed ? .skip : .fail)
     skipped.add(left)

@@ -13,12 +13,25 @@ package enum TFRecord {
     appendLittleEndian(CRC32C.masked(CRC32C.of(payload.span)), to: &bytes)
   }
 
+  /// The length that a record's first twelve bytes tell; nil where their checksum is wrong.
+  static func length(in head: [UInt8]) -> UInt64? {
+    let length = [UInt64(littleEndianBytes: head[0..<8])]
+    let checksum = UInt32(littleEndianBytes: head[8..<12])
+    return CRC32C.masked(CRC32C.of(length.span)) == checksum ? length[0] : nil
+  }
+
   private static func appendLittleEndian<Number: FixedWidthInteger>(
     _ number: Number, to bytes: inout [UInt8]
   ) {
     for byte in 0..<MemoryLayout<Number>.size {
       bytes.append(UInt8(truncatingIfNeeded: number >> Number(8 * byte)))
     }
+  }
+}
+
+extension FixedWidthInteger {
+  fileprivate init(littleEndianBytes bytes: ArraySlice<UInt8>) {
+    self = bytes.reversed().reduce(0) { $0 << 8 | Self(truncatingIfNeeded: $1) }
   }
 }
 
