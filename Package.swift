@@ -17,6 +17,11 @@ func floor(_ name: String, on dependencies: Target.Dependency...) -> Target {
   .target(name: name, dependencies: dependencies, exclude: ["README.md"], swiftSettings: settings)
 }
 
+/// A product of a package that only the server needs.
+func server(_ product: String, of package: String) -> Target.Dependency {
+  .product(name: product, package: package, condition: .when(traits: ["Server"]))
+}
+
 func tests(
   of name: String, plus more: Target.Dependency..., exclude: [String] = []
 ) -> Target {
@@ -43,6 +48,8 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-http2.git", from: "1.46.0"),
     .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0", traits: []),
     .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
   ],
@@ -93,11 +100,18 @@ let package = Package(
     // Floor 6
     floor("ShortlistServing", on: "Shortlist", "ShortlistTensors"),
 
+    // Floor 7
+    floor(
+      "ShortlistServer", on: "Shortlist", "ShortlistTensors", "ShortlistServing",
+      "ShortlistTensorFlow", "ShortlistMessages", server("NIOCore", of: "swift-nio"),
+      server("NIOPosix", of: "swift-nio"), server("NIOHTTP1", of: "swift-nio"),
+      server("NIOHTTP2", of: "swift-nio-http2")),
+
     // Floor 8
     .executableTarget(
       name: "ShortlistCommand",
       dependencies: [
-        "Shortlist", "ShortlistTensorFlow",
+        "Shortlist", "ShortlistTensorFlow", "ShortlistServing", "ShortlistServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -115,6 +129,7 @@ let package = Package(
     tests(of: "ShortlistArtifacts", exclude: ["Fixtures"]),
     tests(of: "ShortlistTensorFlow", plus: "Shortlist", "ShortlistMessages", exclude: ["Python"]),
     tests(of: "ShortlistServing", plus: "Shortlist"),
+    tests(of: "ShortlistServer", plus: "Shortlist", "ShortlistServing"),
     tests(of: "ShortlistCommand", plus: "Shortlist"),
   ]
 )

@@ -20,10 +20,18 @@ struct ShortlistCommand: ParsableCommand {
       Shell completion: shortlist --generate-completion-script bash|zsh|fish
       """,
     version: "0.1.0",
-    subcommands: [
+    subcommands: verbs)
+
+  private static var verbs: [any ParsableCommand.Type] {
+    var verbs: [any ParsableCommand.Type] = [
       Fetch.self, Train.self, Evaluate.self, Index.self, Recommend.self, Similar.self, Inspect.self,
       Export.self, Import.self, Convert.self,
-    ])
+    ]
+    #if Server
+      verbs.append(Serve.self)
+    #endif
+    return verbs
+  }
 
   static func main() {
     do {

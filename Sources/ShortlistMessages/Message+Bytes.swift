@@ -33,3 +33,13 @@ extension Message {
     }
   }
 }
+
+extension TFServingModelSpec {
+  /// A version number in the form that the field has.
+  package static func number(_ version: Int64) -> Google_Protobuf_Int64Value { .init(version) }
+
+  /// The version number, if one is set.
+  package var versionNumber: Int64? {
+    if case .version(let number)? = versionChoice { number.value } else { nil }
+  }
+}

@@ -24,7 +24,14 @@ private let floorPlan: [String: Set<String>] = [
     "ShortlistArtifacts", "ShortlistMessages",
   ],
   "ShortlistServing": ["Shortlist", "ShortlistTensors"],
-  "ShortlistCommand": ["Shortlist", "ShortlistTensorFlow", "ArgumentParser", "Yams"],
+  "ShortlistServer": [
+    "Shortlist", "ShortlistTensors", "ShortlistServing", "ShortlistTensorFlow",
+    "ShortlistMessages", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTP2",
+  ],
+  "ShortlistCommand": [
+    "Shortlist", "ShortlistTensorFlow", "ShortlistServing", "ShortlistServer", "ArgumentParser",
+    "Yams",
+  ],
 ]
 
 private let everywhere: Set<String> = [

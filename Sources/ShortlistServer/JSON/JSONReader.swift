@@ -36,7 +36,8 @@ struct JSONReader {
     }
   }
 
-  private mutating func take(_ word: StaticString, _ value: JSONValue) throws(Failure) -> JSONValue {
+  private mutating func take(_ word: StaticString, _ value: JSONValue) throws(Failure) -> JSONValue
+  {
     for byte in word.description.utf8 {
       guard next == byte else { throw failure("expected \(word)") }
       place += 1

@@ -170,7 +170,8 @@ struct PredictJSON {
     default:
       throw ServingError(
         .invalidArgument,
-        "JSON Value: \(value.kind) for the input \(port.name) is not of expected type: \(port.type.text)")
+        "JSON Value: \(value.kind) for the input \(port.name) is not of expected type: \(port.type.text)"
+      )
     }
   }
 

@@ -54,10 +54,8 @@ extension PredictService {
     }
     do {
       return try Dataset(columns)
-    } catch let error as DataError {
-      throw ServingError(.invalidArgument, "inputs of different lengths: \(error.message)")
     } catch {
-      throw ServingError(.invalidArgument, "\(error)")
+      throw ServingError(.invalidArgument, "inputs of different lengths: \(error.message)")
     }
   }
 
@@ -98,12 +96,14 @@ extension PredictService {
     guard sizes.allSatisfy({ $0 >= 0 }), (sizes.first ?? 0) <= limits.batch else {
       throw ServingError(
         .invalidArgument,
-        "the input \(name) has the sizes \(sizes); \(limits.batch) queries in one call are the limit")
+        "the input \(name) has the sizes \(sizes); \(limits.batch) queries in one call are the limit"
+      )
     }
     return sizes
   }
 
   private static func incomplete(_ name: String) -> ServingError {
-    ServingError(.invalidArgument, "the input \(name) does not hold as many values as its shape says")
+    ServingError(
+      .invalidArgument, "the input \(name) does not hold as many values as its shape says")
   }
 }

@@ -17,26 +17,34 @@ struct PredictService: Sendable {
   ) throws(ServingError) -> TFServingPredictResponse {
     let model = try model(for: request.modelSpec)
     let signature = try Signature(named: request.modelSpec.signatureName, of: model)
-    try check(request.inputs, signature)
     let outputs = try filter(
-      try answer(request.inputs, signature, model), by: request.outputFilter)
+      try predict(request.inputs, signature, model), by: request.outputFilter)
     return .with {
       $0.outputs = outputs
       $0.modelSpec = .with {
         $0.name = model.name
         $0.signatureName = signature.kind.rawValue
-        $0.version = .init(Int64(model.version))
+        $0.version = TFServingModelSpec.number(Int64(model.version))
       }
     }
   }
 
-  private func answer(
+  /// The outputs of a signature for its inputs.
+  func predict(
     _ inputs: [String: TFTensorProto], _ signature: Signature, _ model: ServedModel
   ) throws(ServingError) -> [String: TFTensorProto] {
+    try check(inputs, signature)
     let queries = try dataset(of: inputs, signature)
     if signature.kind == .embedQueries {
       let vectors = try model.embed(queries, within: limits)
-      return ["embeddings": TFTensorProto(vectors)]
+      return [
+        "embeddings": TFTensorProto(.dtFloat, shape: [vectors.rows, vectors.columns]) { tensor in
+          tensor.floatVal.reserveCapacity(vectors.count)
+          for row in 0..<vectors.rows {
+            for column in 0..<vectors.columns { tensor.floatVal.append(vectors[row, column]) }
+          }
+        }
+      ]
     }
     var k = Signature.defaultK
     if let tensor = inputs["k"] { k = try scalar(tensor, "k") }
@@ -46,7 +54,8 @@ struct PredictService: Sendable {
       guard rows.count == queries.rowCount else {
         throw ServingError(
           .invalidArgument,
-          "exclusions have \(rows.count) rows; expected one for each of \(queries.rowCount) queries")
+          "exclusions have \(rows.count) rows; expected one for each of \(queries.rowCount) queries"
+        )
       }
       excluded = rows
     }
@@ -100,7 +109,7 @@ struct PredictService: Sendable {
     }
     var selection = ModelSelection(name: spec.name)
     switch spec.versionChoice {
-    case .version(let version)?: selection.version = Int(version.value)
+    case .version?: selection.version = spec.versionNumber.map { Int($0) }
     case .versionLabel(let label)? where !label.isEmpty: selection.label = label
     default: break
     }

@@ -33,11 +33,13 @@ struct Signature {
 
   init(_ kind: Kind, of model: ServedModel) throws(ServingError) {
     self.kind = kind
+    let query: QueryInput
     do {
       query = try QueryInput(model.retriever.model.query, reserved: ["k", "exclusions"])
     } catch {
       throw ServingError(.unimplemented, "\(error)")
     }
+    self.query = query
     let single = kind == .servingDefault ? "input_1" : "queries"
     var inputs = query.parts.map { part in
       Port(name: query.isSingle ? single : part.feature, type: part.type, shape: part.shape)

@@ -1,5 +1,5 @@
 import Foundation
-import ShortlistMessages
+package import ShortlistMessages
 import ShortlistTensors
 
 /// Reads a tensor bundle. Matrices are views of the mapped file; every tensor is checked against its checksum
@@ -211,7 +211,7 @@ final class BundleReader {
 
 extension TFDataType {
   /// The name of the type in Python.
-  var text: String {
+  package var text: String {
     switch self {
     case .dtFloat: "float32"
     case .dtDouble: "float64"

@@ -1,5 +1,5 @@
 import Foundation
-import ShortlistMessages
+package import ShortlistMessages
 
 extension TFTensorProto {
   /// How many elements there are; nil where the shape is not known or makes no sense.
@@ -16,7 +16,7 @@ extension TFTensorProto {
   }
 
   /// The whole numbers of a tensor; nil if it holds others, or fewer than its shape says.
-  var integers: [Int]? {
+  package var integers: [Int]? {
     switch dtype {
     case .dtInt32:
       elements(intVal.map { Int($0) }, stride: 4) { Int(try $0.littleEndian(Int32.self)) }
@@ -26,14 +26,14 @@ extension TFTensorProto {
     }
   }
 
-  var floats: [Float]? {
+  package var floats: [Float]? {
     guard dtype == .dtFloat else { return nil }
     return elements(floatVal, stride: 4) {
       Float(bitPattern: try $0.littleEndian(UInt32.self))
     }
   }
 
-  var strings: [[UInt8]]? {
+  package var strings: [[UInt8]]? {
     guard dtype == .dtString, let count, count == stringVal.count else { return nil }
     return stringVal.map { Array($0) }
   }

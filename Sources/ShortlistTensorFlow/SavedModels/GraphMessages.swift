@@ -1,34 +1,34 @@
 import Foundation
-import ShortlistMessages
+package import ShortlistMessages
 
 extension TFTensorShapeProto {
   /// A shape of known rank; -1 is a size that is not known.
-  init(_ sizes: [Int]) {
+  package init(_ sizes: [Int]) {
     self.init()
     dim = sizes.map { size in .with { $0.size = Int64(size) } }
   }
 
-  static let ofAnyRank = Self.with { $0.unknownRank = true }
+  package static let ofAnyRank = Self.with { $0.unknownRank = true }
 }
 
 extension TFTensorProto {
-  init(_ type: TFDataType, shape: [Int], _ fill: (inout TFTensorProto) -> Void) {
+  package init(_ type: TFDataType, shape: [Int], _ fill: (inout TFTensorProto) -> Void) {
     self.init()
     dtype = type
     tensorShape = TFTensorShapeProto(shape)
     fill(&self)
   }
 
-  init(_ number: Int32) { self.init(.dtInt32, shape: []) { $0.intVal = [number] } }
-  init(_ number: Int64) { self.init(.dtInt64, shape: []) { $0.int64Val = [number] } }
-  init(_ number: Float) { self.init(.dtFloat, shape: []) { $0.floatVal = [number] } }
-  init(_ numbers: [Int32]) {
+  package init(_ number: Int32) { self.init(.dtInt32, shape: []) { $0.intVal = [number] } }
+  package init(_ number: Int64) { self.init(.dtInt64, shape: []) { $0.int64Val = [number] } }
+  package init(_ number: Float) { self.init(.dtFloat, shape: []) { $0.floatVal = [number] } }
+  package init(_ numbers: [Int32]) {
     self.init(.dtInt32, shape: [numbers.count]) { $0.intVal = numbers }
   }
-  init(_ numbers: [Int64]) {
+  package init(_ numbers: [Int64]) {
     self.init(.dtInt64, shape: [numbers.count]) { $0.int64Val = numbers }
   }
-  init(_ strings: [String], shape: [Int]) {
+  package init(_ strings: [String], shape: [Int]) {
     self.init(.dtString, shape: shape) { $0.stringVal = strings.map { Data($0.utf8) } }
   }
 }

@@ -1,26 +1,26 @@
-import ShortlistMessages
-import ShortlistModels
+package import ShortlistMessages
+package import ShortlistModels
 
 /// What a query is in TensorFlow: one tensor for each feature that the tower reads, a row for each query.
 ///
 /// One feature is a tensor, several are a dictionary by the features' names. A list of values is a row padded with
 /// empty strings.
-struct QueryInput {
-  struct Part {
-    enum Kind: Equatable { case string, strings, number }
-    let feature: String
-    let kind: Kind
+package struct QueryInput: Sendable {
+  package struct Part: Sendable {
+    package enum Kind: Equatable, Sendable { case string, strings, number }
+    package let feature: String
+    package let kind: Kind
 
-    var type: TFDataType { kind == .number ? .dtFloat : .dtString }
-    var shape: [Int] { kind == .strings ? [-1, -1] : [-1] }
+    package var type: TFDataType { kind == .number ? .dtFloat : .dtString }
+    package var shape: [Int] { kind == .strings ? [-1, -1] : [-1] }
   }
 
   /// In the order in which functions take them: that of the names' bytes.
-  let parts: [Part]
+  package let parts: [Part]
 
   /// - Parameter reserved: names that inputs beside several features have.
   /// - Throws: `TensorFlowError.unsupportedModel` for an encoder that the format has no way to say.
-  init(_ tower: Tower, reserved: [String] = ["k", "exclusions"]) throws {
+  package init(_ tower: Tower, reserved: [String] = ["k", "exclusions"]) throws {
     var kinds: [String: Part.Kind] = [:]
     for encoder in tower.features {
       let kind: Part.Kind
@@ -51,7 +51,7 @@ struct QueryInput {
     }
   }
 
-  var isSingle: Bool { parts.count == 1 }
+  package var isSingle: Bool { parts.count == 1 }
 
   /// The arguments of a function, named by a word and not by features, which may be called anything.
   var arguments: [GraphFunction.Argument] {

@@ -1,0 +1,88 @@
+#if Server
+  import ArgumentParser
+  import Dispatch
+  import Foundation
+  import Shortlist
+  import ShortlistServer
+  import ShortlistServing
+
+  struct Serve: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Serve the artefacts of a folder over HTTP.",
+      discussion: """
+        EXAMPLE
+          shortlist serve artifacts
+          curl -d '{"user_id": "42", "k": 3}' localhost:8501/v1/models/movies:recommend
+          curl -d '{"instances": ["42"]}' localhost:8501/v1/models/movies:predict
+
+        Clients of TensorFlow Serving need only another address. The folder is looked at every second: a new
+        version is loaded, checked and warmed before it takes the place of the old one, which ends its requests. One
+        that cannot be loaded changes nothing. Ctrl-C ends the server when the requests that run have ended.
+        """)
+
+    @Argument(
+      help: "The folder of artefacts, or of the versions of one.", completion: .directory)
+    var folder: String
+    @Option(help: "The address to listen on.") var host = "127.0.0.1"
+    @Option(help: "The port of HTTP; 0 takes any that is free.") var port = 8501
+    @Option(help: "Threads that wait for sockets and answer what is quick.")
+    var threads = ProcessInfo.processInfo.activeProcessorCount
+    @Option(help: "Seconds between looks at the folder for new versions; 0 never looks.")
+    var poll = 1.0
+
+    func validate() throws {
+      guard (0...65_535).contains(port) else {
+        throw ValidationError("--port is \(port); expected 0 to 65535.")
+      }
+      guard threads >= 1, threads <= 1024 else {
+        throw ValidationError("--threads is \(threads); expected 1 to 1024.")
+      }
+      guard poll >= 0, poll.isFinite else {
+        throw ValidationError("--poll is \(poll); expected seconds, 0 or more.")
+      }
+    }
+
+    func run() throws {
+      let models = try ModelConfiguration.models(in: folder)
+      let store = try ModelStore(models) { event in Terminal.warn(Self.text(of: event)) }
+      guard store.isReady else {
+        throw CommandFailure("\(folder): not every model could be loaded; see above")
+      }
+      var configuration = ServerConfiguration()
+      configuration.host = host
+      configuration.httpPort = port
+      configuration.threads = threads
+      let server = Server(store, configuration)
+      // Before the port is told, so that whoever is told may end it.
+      let signals = [SIGINT, SIGTERM].map { number in
+        signal(number, SIG_IGN)
+        return DispatchSource.makeSignalSource(signal: number, queue: .global())
+      }
+      let isOver = DispatchSemaphore(value: 0)
+      for source in signals {
+        source.setEventHandler { isOver.signal() }
+        source.resume()
+      }
+      try server.start()
+      if poll > 0 { store.watch(every: .seconds(poll)) }
+      try Terminal.show(
+        "serving \(store.names.joined(separator: ", ")) on http://\(host):\(server.httpPort ?? port)"
+      )
+      isOver.wait()
+      Terminal.warn("ending: requests that run come to their end")
+      store.stopWatching()
+      server.stop()
+      for source in signals { source.cancel() }
+    }
+
+    private static func text(of event: ModelStore.Event) -> String {
+      switch event {
+      case .loaded(let model, let version, let seconds):
+        "loaded \(model) version \(version) in \(String(format: "%.3f", seconds)) s"
+      case .failed(let model, let version, let error):
+        "error: \(model) version \(version) cannot be loaded: \(error.message)"
+      case .unloaded(let model, let version): "let go of \(model) version \(version)"
+      }
+    }
+  }
+#endif

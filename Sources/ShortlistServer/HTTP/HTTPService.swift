@@ -1,0 +1,231 @@
+import Foundation
+import Shortlist
+import ShortlistMessages
+import ShortlistServing
+
+/// The routes: what each path answers. No socket is seen here.
+struct HTTPService: Sendable {
+  /// An answer that is there, or work that makes one.
+  enum Answer: Sendable {
+    case ready(HTTPResponse)
+    /// - Parameter cost: roughly how many multiplications it takes.
+    case work(cost: Int, @Sendable () -> HTTPResponse)
+
+    /// The response, made here and now.
+    var response: HTTPResponse {
+      switch self {
+      case .ready(let response): response
+      case .work(_, let body): body()
+      }
+    }
+  }
+
+  let predict: PredictService
+  let metrics: ServerMetrics
+  var store: ModelStore { predict.store }
+  var limits: ServingLimits { predict.limits }
+
+  func answer(_ request: HTTPRequest) -> Answer {
+    switch request.path {
+    case "/healthz": return .ready(HTTPResponse(text: "ok\n"))
+    case "/readyz":
+      return .ready(
+        store.isReady ? HTTPResponse(text: "ready\n") : HTTPResponse(503, text: "not ready\n"))
+    case "/metrics", "/monitoring/prometheus/metrics":
+      return .ready(
+        HTTPResponse(type: "text/plain; version=0.0.4", body: Array(metrics.text(of: store).utf8)))
+    default: break
+    }
+    let prefix = "/v1/models"
+    guard request.path.lowercased().hasPrefix(prefix) else {
+      return .ready(HTTPResponse(404, text: "Not Found\n"))
+    }
+    let rest = request.path.dropFirst(prefix.count)
+    if rest.isEmpty || rest == "/" { return .ready(models(request)) }
+    do throws(ServingError) {
+      guard rest.hasPrefix("/") else {
+        throw ServingError(.invalidArgument, "Malformed request: \(request.path.prefix(200))")
+      }
+      return try route(request, ModelPath(rest.dropFirst()))
+    } catch {
+      return .ready(.tensorFlow(error))
+    }
+  }
+
+  private func route(
+    _ request: HTTPRequest, _ path: ModelPath
+  ) throws(ServingError) -> Answer {
+    if path.asksForMetadata {
+      try require("GET", request)
+      return .ready(try metadata(path.selection))
+    }
+    guard let action = path.action else {
+      try require("GET", request)
+      return .ready(try status(path.selection))
+    }
+    switch action.lowercased() {
+    case "predict":
+      try require("POST", request)
+      return predict(request, path.selection)
+    case "recommend", "similar":
+      guard request.method == "POST" else {
+        return .ready(.problem(ServingError(.invalidArgument, "use POST")))
+      }
+      return action.lowercased() == "recommend"
+        ? recommend(request, path.selection) : similar(request, path.selection)
+    case "classify", "regress":
+      throw ServingError(
+        .unimplemented, "a retrieval model answers :predict; it has no :\(action)")
+    default:
+      throw ServingError(.invalidArgument, "Malformed request: \(request.path.prefix(200))")
+    }
+  }
+
+  private func require(_ method: String, _ request: HTTPRequest) throws(ServingError) {
+    guard request.method == method else {
+      throw ServingError(
+        .invalidArgument,
+        "Malformed request: \(request.method) \(request.path.prefix(200)); use \(method)")
+    }
+  }
+
+  // MARK: TensorFlow Serving
+
+  private func predict(_ request: HTTPRequest, _ selection: ModelSelection) -> Answer {
+    do throws(ServingError) {
+      let model = try store.model(selection)
+      let json = try PredictJSON(request.body)
+      let signature: Signature
+      do throws(ServingError) {
+        signature = try Signature(named: json.signature, of: model)
+      } catch {
+        // REST calls an unknown signature an invalid argument.
+        throw ServingError(.invalidArgument, error.message)
+      }
+      let inputs = try json.inputs(of: signature)
+      let rows = inputs.values.compactMap { $0.tensorShape.dim.first?.size }.max() ?? 1
+      return .work(cost: model.cost(ofQueries: Int(rows))) {
+        let start = ContinuousClock.now
+        let result: HTTPResponse
+        do throws(ServingError) {
+          let outputs = try predict.predict(inputs, signature, model)
+          result = try json.response(outputs, signature)
+          metrics.note(.init(model: model.name, call: .predict, error: nil), since: start)
+        } catch {
+          metrics.note(.init(model: model.name, call: .predict, error: error.code), since: start)
+          result = .tensorFlow(error)
+        }
+        return result
+      }
+    } catch {
+      metrics.note(.init(model: selection.name, call: .predict, error: error.code))
+      return .ready(.tensorFlow(error))
+    }
+  }
+
+  private func status(_ selection: ModelSelection) throws(ServingError) -> HTTPResponse {
+    let statuses = try store.status(selection)
+    return HTTPResponse { json in
+      json.array("model_version_status") { json in
+        for status in statuses {
+          json.object { json in
+            json.member("version", String(status.version))
+            json.member("state", status.state.name)
+            json.object("status") { json in
+              json.member("error_code", status.error?.code.name ?? "OK")
+              json.member("error_message", status.error?.message ?? "")
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private func metadata(_ selection: ModelSelection) throws(ServingError) -> HTTPResponse {
+    let model = try store.model(selection)
+    let kinds = Signature.Kind.allCases
+    var signatures: [Signature] = []
+    for kind in kinds { signatures.append(try Signature(kind, of: model)) }
+    return HTTPResponse { json in
+      json.object("model_spec") { json in
+        json.member("name", model.name)
+        json.member("signature_name", "")
+        json.member("version", String(model.version))
+      }
+      json.object("metadata") { json in
+        json.object("signature_def") { json in
+          json.object("signature_def") { json in
+            for signature in signatures { signature.write(to: &json) }
+          }
+        }
+      }
+    }
+  }
+
+  /// The models with their versions that answer.
+  private func models(_ request: HTTPRequest) -> HTTPResponse {
+    guard request.method == "GET" else {
+      return .problem(ServingError(.invalidArgument, "use GET"))
+    }
+    return HTTPResponse { json in
+      json.array("models") { json in
+        for name in store.names {
+          json.object { json in
+            json.member("name", name)
+            json.array("versions") { json in
+              for status in (try? store.status(.init(name: name))) ?? []
+              where status.state == .available {
+                json.integer(status.version)
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+extension Signature {
+  /// As TensorFlow Serving writes it.
+  fileprivate func write(to json: inout JSONWriter) {
+    func write(_ ports: [Port], _ node: (Port, Int) -> String, _ json: inout JSONWriter) {
+      for (place, port) in ports.enumerated() {
+        json.object(port.name) { json in
+          json.member(
+            "dtype",
+            port.type == .dtFloat ? "DT_FLOAT" : port.type == .dtInt32 ? "DT_INT32" : "DT_STRING")
+          json.object("tensor_shape") { json in
+            json.array("dim") { json in
+              for size in port.shape {
+                json.object { json in
+                  json.member("size", String(size))
+                  json.member("name", "")
+                }
+              }
+            }
+            json.member("unknown_rank", false)
+          }
+          json.member("name", node(port, place))
+        }
+      }
+    }
+    json.object(kind.rawValue) { json in
+      json.object("inputs") { json in
+        write(inputs, { port, _ in "\(kind.rawValue)_\(port.name):0" }, &json)
+      }
+      json.object("outputs") { json in
+        write(outputs, { _, place in "\(kind.rawValue)_call:\(place)" }, &json)
+      }
+      json.member("method_name", "tensorflow/serving/predict")
+      json.object("defaults") { _ in }
+    }
+  }
+}
+
+extension ServedModel {
+  /// Roughly how many multiplications so many queries take.
+  func cost(ofQueries count: Int) -> Int {
+    let searched = retriever.index.isExact ? retriever.catalogue.count : 20_000
+    return count * searched * retriever.model.dimensions
+  }
+}

@@ -1,0 +1,20 @@
+public import ShortlistServing
+
+/// Where a server listens, and how much it takes.
+public struct ServerConfiguration: Sendable {
+  /// The address to listen on; loopback unless said otherwise.
+  public var host = "127.0.0.1"
+  /// The port of HTTP; 0 for any that is free.
+  public var httpPort = 8501
+  /// Threads that wait for sockets and answer what is quick.
+  public var threads = 1
+  public var limits = ServingLimits()
+  /// Requests that may wait for a thread; beyond that they are refused with 429.
+  public var queue = 256
+  /// How long a connection may take for a request, or be idle between two.
+  public var idleTimeout = Duration.seconds(60)
+  /// How long requests that run may take to end when the server stops.
+  public var gracePeriod = Duration.seconds(10)
+
+  public init() {}
+}

@@ -1,0 +1,43 @@
+#if Server
+  import NIOPosix
+  import ShortlistTensors
+  import Synchronization
+
+  /// Threads for what would keep a socket's thread too long, with a bounded queue.
+  final class WorkPool: Sendable {
+    /// Work of at most so many multiplications is done where it comes in: about 100 microseconds.
+    static let quick = 2_000_000
+
+    private let threads: NIOThreadPool
+    private let waiting = Atomic<Int>(0)
+    private let limit: Int
+
+    init(threads count: Int, queue limit: Int) {
+      threads = NIOThreadPool(numberOfThreads: count)
+      threads.start()
+      self.limit = limit
+    }
+
+    /// Runs a body on a thread of its own; false, at once, where too many wait already.
+    func run(_ body: @escaping @Sendable () -> Void) -> Bool {
+      guard waiting.add(1, ordering: .relaxed).newValue <= limit else {
+        waiting.subtract(1, ordering: .relaxed)
+        return false
+      }
+      threads.submit { [self] state in
+        waiting.subtract(1, ordering: .relaxed)
+        if state == .active { body() }
+      }
+      return true
+    }
+
+    func stop() { threads.shutdownGracefully { _ in } }
+  }
+
+  /// Whether the server is stopping, so that connections end with their next response.
+  final class Drain: Sendable {
+    private let flag = Atomic<Bool>(false)
+    var hasBegun: Bool { flag.load(ordering: .relaxed) }
+    func begin() { flag.store(true, ordering: .relaxed) }
+  }
+#endif
