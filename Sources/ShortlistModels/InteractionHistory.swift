@@ -59,20 +59,33 @@ public struct InteractionHistory: Sendable {
 
   /// The distinct items of a user; empty for a user who is not known.
   public func items(of user: String) -> [String] {
-    guard let number = number(of: user) else { return [] }
-    return entries[offsets[number]..<offsets[number + 1]].map { items[Int($0)] }
+    positions(of: user).map { items[Int($0)] }
   }
 
   /// Whether the user has interacted with anything.
-  public func knows(_ user: String) -> Bool { !items(of: user).isEmpty }
+  public func knows(_ user: String) -> Bool { !positions(of: user).isEmpty }
+
+  /// The row of each item in a catalogue; -1 for one that is not there.
+  package func rows(in catalogue: Catalogue) -> [Int32] {
+    items.map { catalogue.row(of: $0).map { Int32($0) } ?? -1 }
+  }
 
   /// For each item of a catalogue the number of interactions.
   package func counts(in catalogue: Catalogue) -> [Int] {
-    var found = [Int](repeating: 0, count: catalogue.count)
-    for (item, count) in zip(items, counts) {
-      if let row = catalogue.row(of: item) { found[row] += count }
-    }
+    counts(at: rows(in: catalogue), count: catalogue.count)
+  }
+
+  /// The numbers of interactions by the rows that items have in a catalogue.
+  package func counts(at rows: [Int32], count: Int) -> [Int] {
+    var found = [Int](repeating: 0, count: count)
+    for (row, count) in zip(rows, counts) where row >= 0 { found[Int(row)] += count }
     return found
+  }
+
+  /// The positions in `items` of what a user has interacted with; none for a user who is not known.
+  package func positions(of user: String) -> ArraySlice<Int32> {
+    guard let number = number(of: user) else { return [] }
+    return entries[offsets[number]..<offsets[number + 1]]
   }
 
   package func number(of user: String) -> Int? { userNumbers.code(of: user) }

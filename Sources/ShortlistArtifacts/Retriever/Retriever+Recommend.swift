@@ -121,7 +121,8 @@ extension Retriever {
 
   private func unseen(_ rows: RowFilter, by user: String?) -> RowFilter {
     guard let user, let history else { return rows }
-    return rows.excluding(history.items(of: user).compactMap { catalogue.row(of: $0) })
+    return rows.excluding(
+      history.positions(of: user).lazy.map { Int(rowsOfHistory[Int($0)]) }.filter { $0 >= 0 })
   }
 
   /// The items nearest to an item by the cosine of their vectors, best first, without itself.

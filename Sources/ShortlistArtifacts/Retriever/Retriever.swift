@@ -21,6 +21,8 @@ public struct Retriever: Sendable {
 
   /// Rows of the catalogue by popularity, and each row's share of the interactions.
   let popularity: (rows: [Int], shares: [Float])?
+  /// The row of each item of the history; -1 for one that is not in the catalogue.
+  let rowsOfHistory: [Int32]
   let neighbors: ItemNeighbors
   let matches = FilterMatches()
 
@@ -45,8 +47,10 @@ public struct Retriever: Sendable {
     self.catalogue = catalogue
     self.history = history
     neighbors = ItemNeighbors(catalogue.embeddings)
+    let rowsOfHistory = history?.rows(in: catalogue) ?? []
+    self.rowsOfHistory = rowsOfHistory
     popularity = history.map { history in
-      let counts = history.counts(in: catalogue)
+      let counts = history.counts(at: rowsOfHistory, count: catalogue.count)
       let total = Float(max(1, counts.reduce(0, +)))
       // Popular first; of equals the smaller row.
       let rows = counts.indices.sorted { (counts[$1], $0) < (counts[$0], $1) }
