@@ -30,6 +30,12 @@ func tests(
     exclude: exclude, swiftSettings: settings)
 }
 
+/// What several test targets share.
+func support(_ name: String, on dependencies: Target.Dependency...) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: "Tests/Support/\(name)", swiftSettings: settings)
+}
+
 let package = Package(
   name: "shortlist",
   platforms: [.macOS(.v15)],
@@ -105,7 +111,7 @@ let package = Package(
       "ShortlistServer", on: "Shortlist", "ShortlistTensors", "ShortlistServing",
       "ShortlistTensorFlow", "ShortlistMessages", server("NIOCore", of: "swift-nio"),
       server("NIOPosix", of: "swift-nio"), server("NIOHTTP1", of: "swift-nio"),
-      server("NIOHTTP2", of: "swift-nio-http2")),
+      server("NIOHTTP2", of: "swift-nio-http2"), server("NIOHPACK", of: "swift-nio-http2")),
 
     // Floor 8
     .executableTarget(
@@ -120,6 +126,9 @@ let package = Package(
     // Beside the tower
     floor("ShortlistTesting", on: "Shortlist"),
 
+    support("ShortlistPython"),
+    support("ShortlistSamples", on: "Shortlist", "ShortlistTensorFlow", "ShortlistServing"),
+
     .testTarget(name: "FloorPlanTests", swiftSettings: settings),
     tests(of: "ShortlistTensors", plus: "CShortlistKernels"),
     tests(of: "ShortlistData"),
@@ -127,9 +136,17 @@ let package = Package(
     tests(of: "ShortlistModels"),
     tests(of: "ShortlistTraining", exclude: ["Goldens"]),
     tests(of: "ShortlistArtifacts", exclude: ["Fixtures"]),
-    tests(of: "ShortlistTensorFlow", plus: "Shortlist", "ShortlistMessages", exclude: ["Python"]),
-    tests(of: "ShortlistServing", plus: "Shortlist"),
-    tests(of: "ShortlistServer", plus: "Shortlist", "ShortlistServing"),
+    tests(
+      of: "ShortlistTensorFlow",
+      plus: "Shortlist", "ShortlistMessages", "ShortlistPython", "ShortlistSamples",
+      exclude: ["Python"]),
+    tests(of: "ShortlistServing", plus: "Shortlist", "ShortlistSamples"),
+    tests(
+      of: "ShortlistServer",
+      plus: "Shortlist", "ShortlistTensorFlow", "ShortlistServing", "ShortlistMessages",
+      "ShortlistPython", "ShortlistSamples", server("NIOCore", of: "swift-nio"),
+      server("NIOPosix", of: "swift-nio"), server("NIOHTTP2", of: "swift-nio-http2"),
+      server("NIOHPACK", of: "swift-nio-http2"), exclude: ["Python"]),
     tests(of: "ShortlistCommand", plus: "Shortlist"),
   ]
 )

@@ -8,7 +8,7 @@
 
   struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Serve the artefacts of a folder over HTTP.",
+      abstract: "Serve the artefacts of a folder over HTTP and gRPC.",
       discussion: """
         EXAMPLE
           shortlist serve artifacts
@@ -25,14 +25,17 @@
     var folder: String
     @Option(help: "The address to listen on.") var host = "127.0.0.1"
     @Option(help: "The port of HTTP; 0 takes any that is free.") var port = 8501
+    @Option(help: "The port of gRPC; 0 takes any that is free.") var grpcPort = 8500
+    @Flag(name: .customLong("no-grpc"), help: "Serve HTTP alone.") var noGRPC = false
     @Option(help: "Threads that wait for sockets and answer what is quick.")
     var threads = ProcessInfo.processInfo.activeProcessorCount
     @Option(help: "Seconds between looks at the folder for new versions; 0 never looks.")
     var poll = 1.0
 
     func validate() throws {
-      guard (0...65_535).contains(port) else {
-        throw ValidationError("--port is \(port); expected 0 to 65535.")
+      for (name, port) in [("--port", port), ("--grpc-port", grpcPort)]
+      where !(0...65_535).contains(port) {
+        throw ValidationError("\(name) is \(port); expected 0 to 65535.")
       }
       guard threads >= 1, threads <= 1024 else {
         throw ValidationError("--threads is \(threads); expected 1 to 1024.")
@@ -51,6 +54,7 @@
       var configuration = ServerConfiguration()
       configuration.host = host
       configuration.httpPort = port
+      configuration.grpcPort = noGRPC ? nil : grpcPort
       configuration.threads = threads
       let server = Server(store, configuration)
       // Before the port is told, so that whoever is told may end it.
@@ -67,6 +71,7 @@
       if poll > 0 { store.watch(every: .seconds(poll)) }
       try Terminal.show(
         "serving \(store.names.joined(separator: ", ")) on http://\(host):\(server.httpPort ?? port)"
+          + (server.grpcPort.map { ", gRPC on \(host):\($0)" } ?? "")
       )
       isOver.wait()
       Terminal.warn("ending: requests that run come to their end")

@@ -1,4 +1,8 @@
+import Foundation
 package import SwiftProtobuf
+
+/// Any message, for those who are generic over them and do not see SwiftProtobuf.
+package typealias ProtobufMessage = Message
 
 /// A message that cannot be written or read.
 package struct MessageError: Error, CustomStringConvertible {
@@ -41,5 +45,15 @@ extension TFServingModelSpec {
   /// The version number, if one is set.
   package var versionNumber: Int64? {
     if case .version(let number)? = versionChoice { number.value } else { nil }
+  }
+}
+
+extension TFServingGetModelMetadataResponse {
+  /// A message with the name of its type, as the map of metadata holds it.
+  package static func packed(_ message: some Message) throws -> Google_Protobuf_Any {
+    var packed = Google_Protobuf_Any()
+    packed.typeURL = "type.googleapis.com/" + type(of: message).protoMessageName
+    packed.value = Data(try message.encoded())
+    return packed
   }
 }

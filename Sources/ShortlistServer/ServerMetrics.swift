@@ -23,6 +23,9 @@ final class ServerMetrics: Sendable {
     let model: String
     let call: Call
     let entrypoint: String
+
+    /// TensorFlow Serving writes it with a capital for gRPC.
+    var api: String { entrypoint == "GRPC" ? call.rawValue.capitalized : call.rawValue }
   }
 
   private struct State {
@@ -63,7 +66,7 @@ final class ServerMetrics: Sendable {
     text += "# TYPE :tensorflow:serving:request_latency histogram\n"
     let latencies = state.latencies.map { key, value in
       (
-        "model_name=\"\(Self.escaped(key.model))\",API=\"\(key.call.rawValue)\",entrypoint=\"\(key.entrypoint)\"",
+        "model_name=\"\(Self.escaped(key.model))\",API=\"\(key.api)\",entrypoint=\"\(key.entrypoint)\"",
         value
       )
     }

@@ -26,7 +26,7 @@ private let floorPlan: [String: Set<String>] = [
   "ShortlistServing": ["Shortlist", "ShortlistTensors"],
   "ShortlistServer": [
     "Shortlist", "ShortlistTensors", "ShortlistServing", "ShortlistTensorFlow",
-    "ShortlistMessages", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTP2",
+    "ShortlistMessages", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTP2", "NIOHPACK",
   ],
   "ShortlistCommand": [
     "Shortlist", "ShortlistTensorFlow", "ShortlistServing", "ShortlistServer", "ArgumentParser",

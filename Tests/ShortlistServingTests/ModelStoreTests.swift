@@ -1,5 +1,6 @@
 import Foundation
 import Shortlist
+import ShortlistSamples
 import Testing
 
 @testable import ShortlistServing

@@ -16,31 +16,66 @@
   /// ```
   public final class Server: Sendable {
     private let configuration: ServerConfiguration
-    private let service: HTTPService
+    private let http: HTTPService
+    private let grpc: GRPCService
     private let group: MultiThreadedEventLoopGroup
     private let pool: WorkPool
     private let drain = Drain()
-    private let listener = Guarded<(any Channel)?>(nil)
+    private let listeners = Guarded<Listeners>(.init())
     private let connections = Connections()
+
+    private struct Listeners {
+      var http: (any Channel)?
+      var grpc: (any Channel)?
+    }
 
     public init(_ store: ModelStore, _ configuration: ServerConfiguration = .init()) {
       self.configuration = configuration
-      service = HTTPService(
-        predict: PredictService(store: store, limits: configuration.limits),
-        metrics: ServerMetrics())
+      let predict = PredictService(store: store, limits: configuration.limits)
+      let metrics = ServerMetrics()
+      http = HTTPService(predict: predict, metrics: metrics)
+      grpc = GRPCService(predict: predict, metrics: metrics)
       group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
       pool = WorkPool(threads: System.coreCount, queue: configuration.queue)
     }
 
     /// The port of HTTP that the server listens on, once it does.
-    public var httpPort: Int? { listener.withLock { $0?.localAddress?.port } }
+    public var httpPort: Int? { listeners.withLock { $0.http?.localAddress?.port } }
+
+    /// The port of gRPC that the server listens on, once it does and if it is wanted.
+    public var grpcPort: Int? { listeners.withLock { $0.grpc?.localAddress?.port } }
 
     /// Begins to listen.
     ///
-    /// - Throws: `ServingError.unavailable` where the address cannot be had.
+    /// - Throws: `ServingError.unavailable` where an address cannot be had.
     public func start() throws(ServingError) {
-      let (service, pool, drain, connections) = (service, pool, drain, connections)
+      let (http, grpc, pool, drain) = (http, grpc, pool, drain)
       let timeout = TimeAmount.nanoseconds(Int64(configuration.idleTimeout / .nanoseconds(1)))
+      let listener = try listen(configuration.httpPort) { channel in
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(IdleStateHandler(readTimeout: timeout))
+        try pipeline.configureHTTPServerPipeline(
+          withPipeliningAssistance: true, withErrorHandling: true)
+        try pipeline.addHandler(HTTPHandler(http, pool: pool, drain: drain))
+      }
+      listeners.withLock { $0.http = listener }
+      guard let port = configuration.grpcPort else { return }
+      do throws(ServingError) {
+        let listener = try listen(port) { channel in
+          try GRPCConnection.configure(channel, grpc, pool: pool, timeout: timeout)
+        }
+        listeners.withLock { $0.grpc = listener }
+      } catch {
+        closeListeners()
+        throw error
+      }
+    }
+
+    /// A listener whose connections a block prepares.
+    private func listen(
+      _ port: Int, _ prepare: @escaping @Sendable (any Channel) throws -> Void
+    ) throws(ServingError) -> any Channel {
+      let connections = connections
       let bootstrap = ServerBootstrap(group: group)
         .serverChannelOption(.backlog, value: 1024)
         .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -49,28 +84,30 @@
         .childChannelInitializer { channel in
           channel.eventLoop.makeCompletedFuture {
             connections.add(channel)
-            let pipeline = channel.pipeline.syncOperations
-            try pipeline.addHandler(IdleStateHandler(readTimeout: timeout))
-            try pipeline.configureHTTPServerPipeline(
-              withPipeliningAssistance: true, withErrorHandling: true)
-            try pipeline.addHandler(HTTPHandler(service, pool: pool, drain: drain))
+            try prepare(channel)
           }
         }
       do {
-        let channel = try bootstrap.bind(host: configuration.host, port: configuration.httpPort)
-          .wait()
-        listener.withLock { $0 = channel }
+        return try bootstrap.bind(host: configuration.host, port: port).wait()
       } catch {
         throw ServingError(
-          .unavailable,
-          "\(configuration.host):\(configuration.httpPort): cannot listen: \(error)")
+          .unavailable, "\(configuration.host):\(port): cannot listen: \(error)")
       }
+    }
+
+    private func closeListeners() {
+      let open = listeners.withLock { listeners in
+        let open = [listeners.http, listeners.grpc].compactMap { $0 }
+        listeners = .init()
+        return open
+      }
+      for listener in open { try? listener.close().wait() }
     }
 
     /// Takes no more connections, lets the requests that run come to their end, and stops.
     public func stop() {
       drain.begin()
-      try? listener.withLock { $0 }?.close().wait()
+      closeListeners()
       let end = ContinuousClock.now + configuration.gracePeriod
       connections.closeIdle()
       while connections.count > 0, ContinuousClock.now < end { connections.wait() }

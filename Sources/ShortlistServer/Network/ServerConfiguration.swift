@@ -6,6 +6,8 @@ public struct ServerConfiguration: Sendable {
   public var host = "127.0.0.1"
   /// The port of HTTP; 0 for any that is free.
   public var httpPort = 8501
+  /// The port of gRPC; 0 for any that is free, nil for none.
+  public var grpcPort: Int? = 8500
   /// Threads that wait for sockets and answer what is quick.
   public var threads = 1
   public var limits = ServingLimits()

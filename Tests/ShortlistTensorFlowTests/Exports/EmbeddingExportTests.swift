@@ -1,5 +1,6 @@
 import Foundation
 import Shortlist
+import ShortlistPython
 import Testing
 
 @Suite("Exported embeddings")

@@ -1,5 +1,6 @@
 import Foundation
 import Shortlist
+import ShortlistPython
 import Testing
 
 /// TFRecord and TensorFlow Datasets in both directions; Python/records.py is the other half.

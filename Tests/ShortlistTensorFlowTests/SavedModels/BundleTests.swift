@@ -1,6 +1,7 @@
 import Foundation
 import Shortlist
 import ShortlistMessages
+import ShortlistPython
 import Testing
 
 @testable import ShortlistTensorFlow

@@ -1,5 +1,7 @@
 import Foundation
 import Shortlist
+import ShortlistPython
+import ShortlistSamples
 import ShortlistTensorFlow
 import Testing
 

@@ -1,5 +1,6 @@
 import Foundation
 import ShortlistMessages
+import ShortlistPython
 import ShortlistTensorFlow
 import ShortlistTensors
 import Testing

@@ -1,5 +1,6 @@
 import Foundation
 import Shortlist
+import ShortlistPython
 import ShortlistTesting
 import Synchronization
 import Testing

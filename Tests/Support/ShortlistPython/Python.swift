@@ -1,38 +1,37 @@
-import Foundation
-import Testing
+package import Foundation
+package import Testing
 
 /// The Python that has TensorFlow, its tools and ONNX Runtime, in the environment that
 /// `scripts/tensorflow-packages.sh` makes.
-enum Python {
+package enum Python {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent()
-    .appending(path: "../..").standardizedFileURL
+    .appending(path: "../../..").standardizedFileURL
 
-  static let environment = root.appending(path: ".venv-tensorflow")
-  private static let scripts = root.appending(path: "Tests/ShortlistTensorFlowTests/Python")
+  package static let environment = root.appending(path: ".venv-tensorflow")
 
   /// Whether tests against TensorFlow can run. Where `SHORTLIST_NEEDS_TENSORFLOW` is set they run and fail
   /// without it, so that nobody takes a skipped test for a passed one.
-  static let isThere =
+  package static let isThere =
     ProcessInfo.processInfo.environment["SHORTLIST_NEEDS_TENSORFLOW"] != nil
     || FileManager.default.fileExists(atPath: environment.appending(path: "READY").path())
 
-  struct Failure: Error, CustomStringConvertible {
-    let description: String
+  package struct Failure: Error, CustomStringConvertible {
+    package let description: String
   }
 
-  /// Runs a script of this folder and gives what it printed to the standard output.
+  /// Runs a script of a test target's folder `Python` and gives what it printed to the standard output.
   @discardableResult
-  static func run(_ script: String, _ arguments: [String], legacyKeras: Bool = false) throws
-    -> String
-  {
-    try run(
-      program: "python", [scripts.appending(path: script).path()] + arguments,
-      legacyKeras: legacyKeras)
+  package static func run(
+    _ script: String, _ arguments: [String], of target: String = "ShortlistTensorFlowTests",
+    legacyKeras: Bool = false
+  ) throws -> String {
+    let file = root.appending(path: "Tests/\(target)/Python/\(script)")
+    return try run(program: "python", [file.path()] + arguments, legacyKeras: legacyKeras)
   }
 
   /// Runs a program of the environment and gives what it printed to the standard output.
   @discardableResult
-  static func run(
+  package static func run(
     program: String, _ arguments: [String], legacyKeras: Bool = false
   ) throws -> String {
     let process = Process()
@@ -68,13 +67,13 @@ enum Python {
 }
 
 extension Trait where Self == ConditionTrait {
-  static var needsTensorFlow: Self {
+  package static var needsTensorFlow: Self {
     .enabled(if: Python.isThere, "needs TensorFlow: run scripts/tensorflow-packages.sh first")
   }
 }
 
 /// A new folder that is removed with what is in it.
-func withTemporaryFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
+package func withTemporaryFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
   let folder = FileManager.default.temporaryDirectory.appending(
     path: "shortlist-\(UUID().uuidString)")
   try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -1,14 +1,14 @@
-import Foundation
-import Shortlist
+package import Foundation
+package import Shortlist
 import ShortlistTensorFlow
 
 /// Retrievers with first values of every kind of tower, and queries for them.
-struct SampleRetriever {
-  let name: String
-  let retriever: Retriever
-  let queries: Dataset
+package struct SampleRetriever {
+  package let name: String
+  package let retriever: Retriever
+  package let queries: Dataset
 
-  static let items = 60
+  package static let items = 60
   private static let users = Feature<String>("user")
   private static let watched = Feature<[String]>("watched")
   private static let age = Feature<Float>("age")
@@ -18,7 +18,7 @@ struct SampleRetriever {
     $0 == 7 ? "Amélie – 天使" : "Film \($0) (19\($0 + 30))"
   }
 
-  static func all() throws -> [SampleRetriever] {
+  package static func all() throws -> [SampleRetriever] {
     let unusual = try Vocabulary(inOrder: userNames + ["two\nlines", "\r", ""])
     return [
       try sample("one feature", Tower { user(32) }, dimensions: 32),
@@ -83,7 +83,7 @@ struct SampleRetriever {
   }
 
   /// A retriever with a query tower.
-  static func of(
+  package static func of(
     _ query: Tower, dimensions: Int, task: Retrieval = Retrieval(),
     similarity: Similarity = .innerProduct
   ) throws -> Retriever {
@@ -127,29 +127,29 @@ struct SampleRetriever {
   // MARK: What should come out
 
   /// Queries with the right answers, for a script.
-  struct Expectation: Encodable {
-    struct Answer: Encodable {
-      let identifiers: [String]
-      let scores: [Float]
+  package struct Expectation: Encodable {
+    package struct Answer: Encodable {
+      package let identifiers: [String]
+      package let scores: [Float]
 
       init(_ found: Recommendations) {
         identifiers = found.map(\.identifier)
         scores = found.map(\.score)
       }
     }
-    var name: String
-    var strings: [String: [String]] = [:]
-    var lists: [String: [[String]]] = [:]
-    var numbers: [String: [Float]] = [:]
-    var k = 10
-    var best: [Answer]
-    var bestOfThree: [Answer]
-    var excluded: [String]
-    var withoutExcluded: [Answer]
-    var embeddings: [[Float]]
+    package var name: String
+    package var strings: [String: [String]] = [:]
+    package var lists: [String: [[String]]] = [:]
+    package var numbers: [String: [Float]] = [:]
+    package var k = 10
+    package var best: [Answer]
+    package var bestOfThree: [Answer]
+    package var excluded: [String]
+    package var withoutExcluded: [Answer]
+    package var embeddings: [[Float]]
   }
 
-  func expectation() throws -> Expectation {
+  package func expectation() throws -> Expectation {
     let best = try retriever.recommend(10, forEach: queries)
     let excluded = [best[0][0].identifier, best[0][2].identifier, best[1][1].identifier]
     let vectors = try retriever.model.embedQueries(queries)
@@ -174,7 +174,7 @@ struct SampleRetriever {
   }
 
   /// Writes a SavedModel and, beside it, what it should answer: the paths of both.
-  func export(to folder: URL) throws -> (model: String, expectation: String) {
+  package func export(to folder: URL) throws -> (model: String, expectation: String) {
     let model = try retriever.exportSavedModel(to: folder.path())
     let expectation = folder.path() + ".json"
     try JSONEncoder().encode(try self.expectation()).write(to: URL(filePath: expectation))

@@ -1,33 +1,33 @@
-import Foundation
+package import Foundation
 import Shortlist
-import ShortlistServing
+package import ShortlistServing
 import Synchronization
 
 /// A folder of small artefacts.
-final class Artefacts: Sendable {
+package final class Artefacts: Sendable {
   private let folder: URL
   private let failed = Counter()
 
-  init() throws {
+  package init() throws {
     folder = FileManager.default.temporaryDirectory.appending(
       path: "serving-\(UUID().uuidString)", directoryHint: .isDirectory)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   }
 
-  func url(_ path: String) -> URL { folder.appending(path: path) }
-  func remove() { try? FileManager.default.removeItem(at: folder) }
+  package func url(_ path: String) -> URL { folder.appending(path: path) }
+  package func remove() { try? FileManager.default.removeItem(at: folder) }
 
   /// How often a version could not be loaded.
-  var failures: Int { failed.value }
+  package var failures: Int { failed.value }
 
-  func store() throws -> ModelStore {
+  package func store() throws -> ModelStore {
     try ModelStore(ModelConfiguration.models(in: folder.path())) { [failed] event in
       if case .failed = event { failed.add() }
     }
   }
 
   /// Saves 30 items and users who have each seen one of them.
-  func save(_ name: String, seed: UInt64) throws {
+  package func save(_ name: String, seed: UInt64) throws {
     let users = (0..<20).map { "user \($0)" }
     let items = (0..<30).map { "item \($0)" }
     let genres = (0..<30).map { $0 % 3 == 0 ? "comedy" : "drama" }
@@ -50,27 +50,27 @@ final class Artefacts: Sendable {
   }
 
   /// Changes a byte in the middle of a file.
-  func damage(_ path: String) throws {
+  package func damage(_ path: String) throws {
     var bytes = try Data(contentsOf: url(path))
     bytes[bytes.count / 2] ^= 0xff
     try bytes.write(to: url(path))
   }
 }
 
-func withArtefacts(_ body: (Artefacts) throws -> Void) throws {
+package func withArtefacts(_ body: (Artefacts) throws -> Void) throws {
   let artefacts = try Artefacts()
   defer { artefacts.remove() }
   try body(artefacts)
 }
 
-final class Counter: Sendable {
+package final class Counter: Sendable {
   private let count = Atomic<Int>(0)
-  var value: Int { count.load(ordering: .relaxed) }
-  func add() { count.add(1, ordering: .relaxed) }
+  package var value: Int { count.load(ordering: .relaxed) }
+  package func add() { count.add(1, ordering: .relaxed) }
 }
 
-final class Flag: Sendable {
+package final class Flag: Sendable {
   private let flag = Atomic<Bool>(false)
-  var isSet: Bool { flag.load(ordering: .relaxed) }
-  func set() { flag.store(true, ordering: .relaxed) }
+  package var isSet: Bool { flag.load(ordering: .relaxed) }
+  package func set() { flag.store(true, ordering: .relaxed) }
 }

@@ -1,0 +1,115 @@
+import ShortlistMessages
+import ShortlistServing
+
+/// The methods of gRPC: a path and the bytes of a message go in, the bytes of a message come out. No socket is seen
+/// here.
+///
+/// They are those of TensorFlow Serving, and the health check that load balancers ask.
+struct GRPCService: Sendable {
+  typealias Outcome = Result<[UInt8], ServingError>
+
+  /// An answer that is there, or work that makes one.
+  enum Answer: Sendable {
+    case ready(Outcome)
+    /// - Parameter cost: roughly how many multiplications it takes.
+    case work(cost: Int, @Sendable () -> Outcome)
+
+    /// The outcome, made here and now.
+    var outcome: Outcome {
+      switch self {
+      case .ready(let outcome): outcome
+      case .work(_, let body): body()
+      }
+    }
+  }
+
+  enum Method: String, CaseIterable {
+    case predict = "/tensorflow.serving.PredictionService/Predict"
+    case metadata = "/tensorflow.serving.PredictionService/GetModelMetadata"
+    case status = "/tensorflow.serving.ModelService/GetModelStatus"
+    case reload = "/tensorflow.serving.ModelService/HandleReloadConfigRequest"
+    case health = "/grpc.health.v1.Health/Check"
+
+    /// - Throws: `ServingError.unimplemented` for a path that is none.
+    init(path: String) throws(ServingError) {
+      guard let method = Method(rawValue: path) else {
+        throw ServingError(
+          .unimplemented,
+          "there is no method \(path.prefix(200)); there are "
+            + Self.allCases.map(\.rawValue).joined(separator: ", "))
+      }
+      self = method
+    }
+  }
+
+  /// Messages beyond this size are read on a thread of their own.
+  private static let quickSize = 1 << 16
+
+  let predict: PredictService
+  let metrics: ServerMetrics
+  var store: ModelStore { predict.store }
+  var limits: ServingLimits { predict.limits }
+
+  func answer(_ method: Method, _ message: [UInt8]) -> Answer {
+    guard message.count <= Self.quickSize else {
+      return .work(cost: .max) { route(method, message).outcome }
+    }
+    return route(method, message)
+  }
+
+  private func route(_ method: Method, _ message: [UInt8]) -> Answer {
+    switch method {
+    case .predict: predict(message)
+    case .metadata: .ready(Self.outcome { () throws(ServingError) in try metadata(message) })
+    case .status: .ready(Self.outcome { () throws(ServingError) in try status(message) })
+    // Models are loaded before it answers.
+    case .reload:
+      .work(cost: .max) { Self.outcome { () throws(ServingError) in try reload(message) } }
+    case .health: .ready(Self.outcome { () throws(ServingError) in try health(message) })
+    }
+  }
+
+  static func outcome(_ body: () throws(ServingError) -> [UInt8]) -> Outcome {
+    do throws(ServingError) { return .success(try body()) } catch { return .failure(error) }
+  }
+
+  // MARK: Predict
+
+  private func predict(_ message: [UInt8]) -> Answer {
+    let start = ContinuousClock.now
+    var name = ""
+    do throws(ServingError) {
+      let request: TFServingPredictRequest
+      do {
+        request = try TFServingPredictRequest(decoding: message)
+      } catch {
+        throw ServingError(.invalidArgument, "\(error)")
+      }
+      let model = try predict.model(for: request.modelSpec)
+      name = model.name
+      return .work(cost: model.cost(ofQueries: rows(of: request))) { [name] in
+        let outcome = Self.outcome { () throws(ServingError) in
+          let response = try predict.predict(request)
+          do { return try response.encoded() } catch {
+            throw ServingError(.internalError, "\(error)")
+          }
+        }
+        var error: ServingError.Code?
+        if case .failure(let failure) = outcome { error = failure.code }
+        metrics.note(
+          .init(model: name, call: .predict, error: error, entrypoint: "GRPC"), since: start)
+        return outcome
+      }
+    } catch {
+      // A name that no model has is not counted by itself: callers could make up any number of them.
+      metrics.note(.init(model: name, call: .predict, error: error.code, entrypoint: "GRPC"))
+      return .ready(.failure(error))
+    }
+  }
+
+  /// How many queries a request says that it holds; more than are answered are refused later.
+  private func rows(of request: TFServingPredictRequest) -> Int {
+    let sizes = request.inputs.values.compactMap { $0.tensorShape.dim.first?.size }
+    return Int(min(max(sizes.max() ?? 1, 1), Int64(limits.batch)))
+  }
+}

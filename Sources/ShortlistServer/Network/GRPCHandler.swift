@@ -1,0 +1,178 @@
+#if Server
+  import NIOCore
+  import NIOHPACK
+  import NIOHTTP2
+  import ShortlistServing
+  import Synchronization
+
+  /// One call of gRPC, which is one stream of HTTP/2: collects the message, has it answered, and writes the response.
+  ///
+  /// Written by hand, because every method here is unary: docs/decisions/0008-grpc-by-hand.md.
+  final class GRPCHandler: ChannelInboundHandler {
+    typealias InboundIn = HTTP2Frame.FramePayload
+    typealias OutboundOut = HTTP2Frame.FramePayload
+
+    private let service: GRPCService
+    private let pool: WorkPool
+    private var method: GRPCService.Method?
+    private var encoding: String?
+    private var body: GRPCBody
+    private var isAnswered = false
+    /// Whether the caller has said that nothing more comes.
+    private var hasEnded = false
+    private var deadline: NIODeadline?
+    private var alarm: Scheduled<Void>?
+    /// Set when nobody waits for the answer any more.
+    private let isGone = Flag()
+
+    init(_ service: GRPCService, pool: WorkPool) {
+      self.service = service
+      self.pool = pool
+      body = GRPCBody(limit: service.limits.body)
+    }
+
+    // MARK: Reading
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+      guard !isAnswered else { return }
+      do throws(ServingError) {
+        switch unwrapInboundIn(data) {
+        case .headers(let part):
+          hasEnded = part.endStream
+          if method == nil { try begin(part.headers, context) }
+        case .data(let part):
+          hasEnded = part.endStream
+          guard case .byteBuffer(var bytes) = part.data else { return }
+          try body.append(&bytes, encoding: encoding)
+        default: return
+        }
+        if hasEnded, !isAnswered, let method { answer(method, try body.end(), context) }
+      } catch {
+        finish(.failure(error), context)
+      }
+    }
+
+    private func begin(
+      _ headers: HPACKHeaders, _ context: ChannelHandlerContext
+    ) throws(ServingError) {
+      guard headers.first(name: ":method") == "POST" else { return refuse(405, context) }
+      guard let type = headers.first(name: "content-type"), GRPCHeaders.isGRPC(type) else {
+        return refuse(415, context)
+      }
+      method = try .init(path: headers.first(name: ":path") ?? "")
+      encoding = headers.first(name: "grpc-encoding")
+      if let text = headers.first(name: "grpc-timeout") {
+        try wait(atMost: try GRPCHeaders.timeout(text), context)
+      }
+    }
+
+    private func wait(
+      atMost timeout: Duration, _ context: ChannelHandlerContext
+    ) throws(ServingError) {
+      guard timeout > .zero else { throw Self.late }
+      // Nobody waits for longer, and a year is within what a clock can hold.
+      let nanoseconds = Int64(min(timeout, .seconds(31_536_000)) / .nanoseconds(1))
+      let deadline = NIODeadline.now() + .nanoseconds(nanoseconds)
+      self.deadline = deadline
+      let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+      alarm = context.eventLoop.scheduleTask(deadline: deadline) {
+        let (handler, context) = bound.value
+        handler.finish(.failure(Self.late), context)
+      }
+    }
+
+    private static let late = ServingError(
+      .deadlineExceeded, "the deadline of the caller has passed")
+
+    private func answer(
+      _ method: GRPCService.Method, _ message: [UInt8], _ context: ChannelHandlerContext
+    ) {
+      if let deadline, deadline <= .now() { return finish(.failure(Self.late), context) }
+      switch service.answer(method, message) {
+      case .ready(let outcome): finish(outcome, context)
+      case .work(let cost, let work):
+        if cost <= WorkPool.quick { return finish(work(), context) }
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        let (loop, isGone) = (context.eventLoop, isGone)
+        let isTaken = pool.run {
+          guard !isGone.isSet else { return }
+          let outcome = work()
+          loop.execute {
+            let (handler, context) = bound.value
+            handler.finish(outcome, context)
+          }
+        }
+        if !isTaken {
+          finish(
+            .failure(ServingError(.resourceExhausted, "too many requests are waiting; try again")),
+            context)
+        }
+      }
+    }
+
+    // MARK: Writing
+
+    private static let head: HPACKHeaders = [
+      ":status": "200", "content-type": "application/grpc", "grpc-accept-encoding": "identity",
+    ]
+    private static let success: HPACKHeaders = ["grpc-status": "0"]
+
+    private func finish(_ outcome: GRPCService.Outcome, _ context: ChannelHandlerContext) {
+      guard !isAnswered, context.channel.isActive else { return }
+      switch outcome {
+      case .success(let message):
+        var bytes = context.channel.allocator.buffer(capacity: message.count + 5)
+        bytes.writeInteger(UInt8(0))
+        bytes.writeInteger(UInt32(message.count))
+        bytes.writeBytes(message)
+        context.write(wrapOutboundOut(.headers(.init(headers: Self.head))), promise: nil)
+        context.write(wrapOutboundOut(.data(.init(data: .byteBuffer(bytes)))), promise: nil)
+        end(Self.success, context)
+      case .failure(let error):
+        var headers = Self.head
+        headers.add(name: "grpc-status", value: String(error.code.rawValue))
+        headers.add(name: "grpc-message", value: GRPCHeaders.message(error.message))
+        end(headers, context)
+      }
+    }
+
+    /// An answer to what is no gRPC.
+    private func refuse(_ status: Int, _ context: ChannelHandlerContext) {
+      end([":status": String(status)], context)
+    }
+
+    private func end(_ headers: HPACKHeaders, _ context: ChannelHandlerContext) {
+      isAnswered = true
+      release()
+      context.write(
+        wrapOutboundOut(.headers(.init(headers: headers, endStream: true))), promise: nil)
+      // The rest of what the caller sends is not wanted.
+      if !hasEnded { context.write(wrapOutboundOut(.rstStream(.noError)), promise: nil) }
+      context.flush()
+    }
+
+    // MARK: Ends
+
+    private func release() {
+      isGone.set()
+      alarm?.cancel()
+      alarm = nil
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+      release()
+      context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+      release()
+      context.close(promise: nil)
+    }
+  }
+
+  private final class Flag: Sendable {
+    private let flag = Atomic<Bool>(false)
+    var isSet: Bool { flag.load(ordering: .relaxed) }
+    func set() { flag.store(true, ordering: .relaxed) }
+  }
+#endif
