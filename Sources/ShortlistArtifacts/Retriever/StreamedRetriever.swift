@@ -18,6 +18,8 @@ package struct StreamedRetriever {
   package let candidates: Matrix
   /// The file of the candidates' identifiers, as vocabularies are written.
   package let identifiers: URL
+  private let reader: ArtifactReader
+  private let index: IndexSpecification
 
   private struct Specification: Decodable {
     var query: Tower
@@ -34,6 +36,8 @@ package struct StreamedRetriever {
     task = specification.task
     item = specification.item
     similarity = specification.index.similarity
+    index = specification.index
+    self.reader = reader
     parameters = try Retriever.parameters(reader, of: ["query": query])
     candidates = try Safetensors(contentsOf: reader.file(ArtifactLayout.candidates))
       .matrix(ArtifactLayout.embeddings)
@@ -43,6 +47,18 @@ package struct StreamedRetriever {
         reader, ArtifactLayout.candidates,
         "the embeddings have \(candidates.columns) dimensions; the query tower gives "
           + "\(query.dimensions)")
+    }
+  }
+
+  /// The ScaNN index, if the artefact has one: a mapped file.
+  ///
+  /// - Throws: `ArtifactError` that names the file if it does not fit the others.
+  package func scannIndex() throws -> ScaNNIndex? {
+    guard index.kind == .scann else { return nil }
+    do {
+      return try index.index(over: candidates, reader) as? ScaNNIndex
+    } catch let error as IndexError {
+      throw Retriever.inconsistent(reader, ArtifactLayout.index, error.message)
     }
   }
 }
