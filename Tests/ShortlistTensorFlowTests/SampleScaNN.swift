@@ -9,8 +9,6 @@ struct SampleScaNN: Sendable {
   let name: String
   var dimensions = 24
   var similarity = Similarity.innerProduct
-  /// How far scores may be from those of the vectors, relative and absolute.
-  var tolerance = 1e-4
   var configuration: ScaNNIndex.Configuration
 
   static let items = 4000
@@ -18,12 +16,11 @@ struct SampleScaNN: Sendable {
 
   init(
     _ name: String, dimensions: Int = 24, similarity: Similarity = .innerProduct,
-    tolerance: Double = 1e-4, _ configure: (inout ScaNNIndex.Configuration) -> Void = { _ in }
+    _ configure: (inout ScaNNIndex.Configuration) -> Void = { _ in }
   ) {
     self.name = name
     self.dimensions = dimensions
     self.similarity = similarity
-    self.tolerance = tolerance
     var configuration = ScaNNIndex.Configuration()
     configuration.leaves = 40
     configuration.leavesToSearch = 6
@@ -36,7 +33,7 @@ struct SampleScaNN: Sendable {
   static let all = [
     SampleScaNN("inner product"),
     SampleScaNN("cosine", similarity: .cosine),
-    SampleScaNN("euclidean", similarity: .euclidean, tolerance: 1e-3),
+    SampleScaNN("euclidean", similarity: .euclidean),
     SampleScaNN("one leaf", dimensions: 16) { $0.leaves = 1 },
     SampleScaNN("SOAR", dimensions: 32) { ($0.soarLambda, $0.leavesToSearch) = (1.5, 3) },
     SampleScaNN("an odd dimension", dimensions: 25),
@@ -44,30 +41,38 @@ struct SampleScaNN: Sendable {
     SampleScaNN("a block wider than the vectors", dimensions: 3) {
       ($0.dimensionsPerBlock, $0.leaves, $0.reordering) = (8, 1, 400)
     },
-    SampleScaNN("reordering by int8", tolerance: 0.1) { $0.precision = .int8 },
-    SampleScaNN("reordering by bfloat16", tolerance: 0.05) { $0.precision = .bfloat16 },
-    SampleScaNN("distances by int8", similarity: .euclidean, tolerance: 0.5) {
+    SampleScaNN("reordering by int8") { $0.precision = .int8 },
+    SampleScaNN("reordering by bfloat16") { $0.precision = .bfloat16 },
+    SampleScaNN("distances by int8", similarity: .euclidean) {
       $0.precision = .int8
     },
     SampleScaNN("leaves of int8") { $0.scoring = .int8 },
-    SampleScaNN("int8 throughout", tolerance: 0.1) {
+    SampleScaNN("int8 throughout") {
       ($0.scoring, $0.precision) = (.int8, .int8)
     },
-    SampleScaNN("bfloat16 throughout", tolerance: 0.05) {
+    SampleScaNN("bfloat16 throughout") {
       ($0.scoring, $0.precision) = (.bfloat16, .bfloat16)
     },
-    SampleScaNN("one leaf of int8", dimensions: 16, tolerance: 0.1) {
+    SampleScaNN("one leaf of int8", dimensions: 16) {
       ($0.leaves, $0.scoring, $0.precision) = (1, .int8, .int8)
     },
+    SampleScaNN("one leaf of bfloat16", dimensions: 16) {
+      ($0.leaves, $0.scoring, $0.precision) = (1, .bfloat16, .bfloat16)
+    },
   ]
+
+  /// What scann rounds vectors to.
+  private var precision: ScaNNIndex.Precision {
+    let isBruteForce = configuration.leaves == 1 && configuration.scoring != .codes
+    return isBruteForce && configuration.precision == .int8 ? .exact : configuration.precision
+  }
 
   /// What a script is told.
   private struct Expectation: Encodable {
     var name: String
     var similarity: String
-    var tolerance: Double
     var dimensions: Int
-    var isExact: Bool
+    var precision: ScaNNIndex.Precision
     var queries: [String]
     /// The file of the vectors.
     var vectors: String
@@ -126,10 +131,10 @@ struct SampleScaNN: Sendable {
       retriever.model, index: try ExactIndex(vectors, similarity: similarity),
       over: retriever.catalogue)
     guard let index = retriever.index as? ScaNNIndex else { return [] }
-    let rows = try ScaNNIndex.ByRow(index)
+    let rows = try ScaNNIndex.ByRow(index, over: vectors)
     let expectation = Expectation(
-      name: name, similarity: similarity.rawValue, tolerance: tolerance, dimensions: dimensions,
-      isExact: configuration.precision == .exact, queries: Self.users, vectors: file,
+      name: name, similarity: similarity.rawValue, dimensions: dimensions,
+      precision: precision, queries: Self.users, vectors: file,
       best: try exact.recommend(10, forEach: queries).map { $0.map(\.score) },
       found: try retriever.recommend(10, forEach: queries).map { $0.map(\.identifier) },
       columnScale: rows.columnScale, leaves: index.configuration.leaves ?? 1,

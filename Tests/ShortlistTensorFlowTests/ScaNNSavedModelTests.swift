@@ -96,7 +96,7 @@ struct ScaNNSavedModelTests {
     let sample = try #require(SampleScaNN.all.first { $0.name == "SOAR" })
     let retriever = try sample.retriever()
     let index = try #require(retriever.index as? ScaNNIndex)
-    let rows = try ScaNNIndex.ByRow(index)
+    let rows = try ScaNNIndex.ByRow(index, over: retriever.catalogue.embeddings)
     #expect(rows.leavesToSearch == 2 * 3)
     let (centroids, vectors) = (rows.centroids, retriever.catalogue.embeddings)
     let tree = try ExactIndex(centroids, similarity: .euclidean)

@@ -12,9 +12,16 @@ extension ScaNNIndex {
     private let positions: [UInt32]
     private let parts: Parts
     private let configuration: Configuration
+    private let vectors: Matrix
 
+    /// - Parameter vectors: those that the index is of, as they are outside; an index of rounded ones has no others.
     /// - Throws: `IndexError` where a damaged file gives a row no place, or too many.
-    package init(_ index: ScaNNIndex) throws(IndexError) {
+    /// - Precondition: there is a vector for each row, of as many dimensions as the index has.
+    package init(_ index: ScaNNIndex, over vectors: Matrix) throws(IndexError) {
+      precondition(
+        vectors.rows == index.count && vectors.columns == index.dimensions,
+        "\(vectors.rows) x \(vectors.columns) vectors for an index of \(index.count) x "
+          + "\(index.dimensions)")
       let parts = index.parts
       var first = Places(count: parts.count)
       var second = Places(count: parts.rows.count > parts.count ? parts.count : 0)
@@ -30,9 +37,10 @@ extension ScaNNIndex {
         }
       }
       self.parts = parts
+      self.vectors = vectors
       configuration = index.configuration
       // Every position has found a free place of a row, and there are as many positions as places.
-      if !second.leaves.isEmpty { first.improve(by: second, parts) }
+      if !second.leaves.isEmpty { first.improve(by: second, parts, vectors) }
       (leaves, positions) = (first.leaves, first.positions)
     }
 
@@ -69,26 +77,19 @@ extension ScaNNIndex {
       }
     }
 
-    /// Hands over the vectors that candidates are scored with in the end, as they are inside, in order.
+    /// Hands over the vectors in order, as they are inside and not rounded.
     package func forEachBlockOfVectors(_ body: (Matrix) throws -> Void) rethrows {
-      try parts.forEachBlockOfVectors(body)
+      try vectors.forEachBlock(through: parts.door, body)
     }
   }
 }
 
-extension ScaNNIndex.Parts {
-  fileprivate func forEachBlockOfVectors(_ body: (Matrix) throws -> Void) rethrows {
-    let step = max(1, VectorSource.blockRows(dimensions: door.innerDimensions))
-    let blocks = stride(from: 0, to: count, by: step).lazy.map { [count] in
-      $0..<min($0 + step, count)
-    }
-    switch vectors {
-    case .exact(let vectors, _):
-      try vectors.forEachBlock { elements in
-        try body(door.admit(vectors: Matrix(copying: elements, columns: vectors.columns)))
-      }
-    case .bfloat16(let vectors): for range in blocks { try body(vectors.widened(range)) }
-    case .int8(let vectors): for range in blocks { try body(vectors.dequantized(range)) }
+extension Matrix {
+  fileprivate func forEachBlock(
+    through door: VectorDoor, _ body: (Matrix) throws -> Void
+  ) rethrows {
+    try forEachBlock { elements in
+      try body(door.admit(vectors: Matrix(copying: elements, columns: columns)))
     }
   }
 }
@@ -112,11 +113,11 @@ private struct Places {
   }
 
   /// Takes the other place where its centroid is nearer.
-  mutating func improve(by other: Places, _ parts: ScaNNIndex.Parts) {
+  mutating func improve(by other: Places, _ parts: ScaNNIndex.Parts, _ vectors: Matrix) {
     let centroids = parts.centroids.dequantized
     let halves = (0..<centroids.rows).map { Float(centroids[row: $0].sumOfSquares() / 2) }
     var row = 0
-    parts.forEachBlockOfVectors { block in
+    vectors.forEachBlock(through: parts.door) { block in
       for place in 0..<block.rows {
         let here = Int(leaves[row])
         let there = Int(other.leaves[row])

@@ -54,12 +54,9 @@ extension Retriever {
   public func exportSavedModel(
     to folder: String, options: SavedModelOptions = .init()
   ) throws -> URL {
-    let search = try options.search(queryVectors: model.task.queryVectors) {
-      try ExactSearch(
-        catalogue.embeddings, similarity: similarity(), queryVectors: model.task.queryVectors)
-    } scann: {
-      index as? ScaNNIndex
-    }
+    let search = try options.search(
+      catalogue.embeddings, similarity: similarity(), queryVectors: model.task.queryVectors,
+      scann: index as? ScaNNIndex)
     let writer = SavedModelWriter(
       query: model.query, parameters: model.parameters, search: search,
       identifiers: StringStream(catalogue.identifiers), options: options)
@@ -77,13 +74,9 @@ extension ArtifactReader {
     to folder: String, options: SavedModelOptions = .init()
   ) throws -> URL {
     let retriever = try StreamedRetriever(self)
-    let search = try options.search(queryVectors: retriever.task.queryVectors) {
-      try ExactSearch(
-        retriever.candidates, similarity: retriever.similarity,
-        queryVectors: retriever.task.queryVectors)
-    } scann: {
-      try retriever.scannIndex()
-    }
+    let search = try options.search(
+      retriever.candidates, similarity: retriever.similarity,
+      queryVectors: retriever.task.queryVectors, scann: retriever.scannIndex())
     let writer = SavedModelWriter(
       query: retriever.query, parameters: retriever.parameters, search: search,
       identifiers: StringStream(vocabulary: retriever.identifiers), options: options)
@@ -92,17 +85,21 @@ extension ArtifactReader {
 }
 
 extension SavedModelOptions {
+  /// - Parameter scann: the ScaNN index, if there is one.
   fileprivate func search(
-    queryVectors: Int, exact: () throws -> ExactSearch, scann: () throws -> ScaNNIndex?
+    _ candidates: Matrix, similarity: Similarity, queryVectors: Int,
+    scann: @autoclosure () throws -> ScaNNIndex?
   ) throws -> any CandidateSearch {
-    guard index == .scann else { return try exact() }
+    guard index == .scann else {
+      return try ExactSearch(candidates, similarity: similarity, queryVectors: queryVectors)
+    }
     guard let found = try scann() else {
       throw TensorFlowError(
         .unsupportedModel,
         message: "there is no ScaNN index to export. Make one first: "
           + "`shortlist index ARTEFACT --index scann`, or `retriever.indexed(as: .scann)`")
     }
-    return try ScaNNSearch(found, k: k, queryVectors: queryVectors)
+    return try ScaNNSearch(found, over: candidates, k: k, queryVectors: queryVectors)
   }
 }
 

@@ -13,11 +13,12 @@ struct ScaNNSearch: CandidateSearch {
   private static let recreate = "__inference_recreate_handle"
 
   /// - Parameters:
+  ///   - candidates: what the index is of.
   ///   - k: neighbours where the caller does not say.
   ///   - queryVectors: vectors of a query.
   /// - Throws: `TensorFlowError.unsupportedModel` for what the operations have no way to say, `IndexError` for a
   ///   damaged index.
-  init(_ index: ScaNNIndex, k: Int, queryVectors: Int) throws {
+  init(_ index: ScaNNIndex, over candidates: Matrix, k: Int, queryVectors: Int) throws {
     guard queryVectors == 1 else {
       throw TensorFlowError(
         .unsupportedModel,
@@ -30,13 +31,15 @@ struct ScaNNSearch: CandidateSearch {
         .unsupportedModel,
         message: "the index has \(index.count) rows, and scann numbers them up to \(Int32.max)")
     }
-    let rows = try ScaNNIndex.ByRow(index)
+    let rows = try ScaNNIndex.ByRow(index, over: candidates)
     self.index = rows
     similarity = index.similarity
+    // scann ends the process where it is to compare all vectors and they are bytes.
+    let isBruteForce = rows.centroids.rows == 1 && rows.codebook == nil
     description = ScaNNDescription(
       k: max(1, min(k, index.count)), dimensions: rows.dimensions, leaves: rows.centroids.rows,
       leavesToSearch: rows.leavesToSearch, dimensionsPerBlock: rows.codebook?.width,
-      reordering: min(rows.reordering, index.count), isInt8: rows.precision == .int8,
+      reordering: min(rows.reordering, index.count), isInt8: rows.precision == .int8 && !isBruteForce,
       isBfloat16: rows.precision == .bfloat16)
     tensors = try ScaNNTensors(rows, description)
     fingerprint = try tensors.fingerprint()

@@ -56,17 +56,12 @@ package struct ByteRows: Sendable {
   }
 
   /// The rows as floats.
-  package var dequantized: Matrix { dequantized(0..<rows) }
-
-  /// Some rows as floats.
-  package func dequantized(_ range: Range<Int>) -> Matrix {
-    precondition(
-      range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
-    var matrix = Matrix(uninitializedRows: range.count, columns: columns)
+  package var dequantized: Matrix {
+    var matrix = Matrix(uninitializedRows: rows, columns: columns)
     let target = unsafe matrix.mutablePointer
-    let bytes = unsafe pointer + range.lowerBound * columns
-    for row in 0..<range.count {
-      let scale = scales[range.lowerBound + row]
+    let bytes = unsafe pointer
+    for row in 0..<rows {
+      let scale = scales[row]
       for i in row * columns..<(row + 1) * columns {
         unsafe target[i] = scale * Float(bytes[i])
       }

@@ -54,19 +54,6 @@ package struct HalfRows: Sendable {
     return half & 0x7FFF == 0x7F80 ? half - 1 : half
   }
 
-  /// Some rows as floats, exactly.
-  package func widened(_ range: Range<Int>) -> Matrix {
-    precondition(
-      range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
-    var matrix = Matrix(uninitializedRows: range.count, columns: columns)
-    let target = unsafe matrix.mutablePointer
-    let halves = unsafe pointer + range.lowerBound * columns
-    for i in 0..<range.count * columns {
-      unsafe target[i] = Float(bitPattern: UInt32(halves[i]) << 16)
-    }
-    return matrix
-  }
-
   /// The inner products of a query with rows that lie apart.
   ///
   /// - Precondition: every row is one of ours.
