@@ -7,18 +7,20 @@ import ShortlistTensors
 /// A retriever with a ScaNN index over vectors in clusters, and what should be found in it.
 struct SampleScaNN: Sendable {
   let name: String
-  var dimensions = 24
-  var similarity = Similarity.innerProduct
-  var configuration: ScaNNIndex.Configuration
+  let dimensions: Int
+  let similarity: Similarity
+  let configuration: ScaNNIndex.Configuration
+  let items: Int
 
-  static let items = 4000
   private static let users = (0..<40).map { "user \($0)" }
 
   init(
-    _ name: String, dimensions: Int = 24, similarity: Similarity = .innerProduct,
+    _ name: String, items: Int = 4000, dimensions: Int = 24,
+    similarity: Similarity = .innerProduct,
     _ configure: (inout ScaNNIndex.Configuration) -> Void = { _ in }
   ) {
     self.name = name
+    self.items = items
     self.dimensions = dimensions
     self.similarity = similarity
     var configuration = ScaNNIndex.Configuration()
@@ -59,6 +61,8 @@ struct SampleScaNN: Sendable {
     SampleScaNN("one leaf of bfloat16", dimensions: 16) {
       ($0.leaves, $0.scoring, $0.precision) = (1, .bfloat16, .bfloat16)
     },
+    SampleScaNN("one item", items: 1, dimensions: 1),
+    SampleScaNN("leaves of one item", items: 3, similarity: .cosine) { $0.soarLambda = 1 },
   ]
 
   /// What scann rounds vectors to.
@@ -101,7 +105,7 @@ struct SampleScaNN: Sendable {
       }
       return matrix
     }
-    let vectors = normal(Self.items, around: normal(50))
+    let vectors = normal(items, around: normal(50))
     let model = TwoTowerModel(
       query: Tower {
         Embedding(
@@ -114,7 +118,7 @@ struct SampleScaNN: Sendable {
       model,
       index: try ScaNNIndex(vectors, configuration: configuration, similarity: similarity),
       over: Catalogue(
-        identifiers: (0..<Self.items).map { "\($0)" }, identifiedBy: "item", embeddings: vectors))
+        identifiers: (0..<items).map { "\($0)" }, identifiedBy: "item", embeddings: vectors))
   }
 
   /// Writes a SavedModel and, beside it, what it should answer: the paths of both.

@@ -19,7 +19,7 @@ package struct StreamedRetriever {
   /// The file of the candidates' identifiers, as vocabularies are written.
   package let identifiers: URL
   private let reader: ArtifactReader
-  private let index: IndexSpecification
+  private let specification: IndexSpecification
 
   private struct Specification: Decodable {
     var query: Tower
@@ -36,7 +36,7 @@ package struct StreamedRetriever {
     task = specification.task
     item = specification.item
     similarity = specification.index.similarity
-    index = specification.index
+    self.specification = specification.index
     self.reader = reader
     parameters = try Retriever.parameters(reader, of: ["query": query])
     candidates = try Safetensors(contentsOf: reader.file(ArtifactLayout.candidates))
@@ -50,13 +50,16 @@ package struct StreamedRetriever {
     }
   }
 
-  /// The ScaNN index, if the artefact has one: a mapped file.
+  /// The ScaNN index row by row, if the artefact has one.
   ///
   /// - Throws: `ArtifactError` that names the file if it does not fit the others.
-  package func scannIndex() throws -> ScaNNIndex? {
-    guard index.kind == .scann else { return nil }
+  package func scannIndex() throws -> ScaNNIndex.ByRow? {
+    guard specification.kind == .scann else { return nil }
     do {
-      return try index.index(over: candidates, reader) as? ScaNNIndex
+      guard let index = try specification.index(over: candidates, reader) as? ScaNNIndex else {
+        return nil
+      }
+      return try ScaNNIndex.ByRow(index, over: candidates)
     } catch let error as IndexError {
       throw Retriever.inconsistent(reader, ArtifactLayout.index, error.message)
     }

@@ -44,6 +44,8 @@ extension ScaNNIndex {
       (leaves, positions) = (first.leaves, first.positions)
     }
 
+    package var similarity: Similarity { parts.door.similarity }
+    package var leafCount: Int { parts.centroids.rows }
     /// Of vectors as they are inside: with the column that makes inner products of distances.
     package var dimensions: Int { parts.door.innerDimensions }
     /// What a Euclidean query has one over in its last column.
@@ -53,7 +55,7 @@ extension ScaNNIndex {
     /// Leaves that hold as many codes as a search of the index looks at.
     package var leavesToSearch: Int {
       let factor = parts.rows.count > parts.count ? 2 : 1
-      return min(parts.centroids.rows, factor * (configuration.leavesToSearch ?? 1))
+      return min(leafCount, factor * (configuration.leavesToSearch ?? 1))
     }
     package var reordering: Int { configuration.reordering ?? 1 }
     package var precision: Precision { configuration.precision }

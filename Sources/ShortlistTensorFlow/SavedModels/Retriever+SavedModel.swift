@@ -56,11 +56,16 @@ extension Retriever {
   ) throws -> URL {
     let search = try options.search(
       catalogue.embeddings, similarity: similarity(), queryVectors: model.task.queryVectors,
-      scann: index as? ScaNNIndex)
+      scann: scannRows())
     let writer = SavedModelWriter(
       query: model.query, parameters: model.parameters, search: search,
       identifiers: StringStream(catalogue.identifiers), options: options)
     return try writer.write(toVersionOf: folder)
+  }
+
+  private func scannRows() throws -> ScaNNIndex.ByRow? {
+    guard let index = index as? ScaNNIndex else { return nil }
+    return try ScaNNIndex.ByRow(index, over: catalogue.embeddings)
   }
 }
 
@@ -88,7 +93,7 @@ extension SavedModelOptions {
   /// - Parameter scann: the ScaNN index, if there is one.
   fileprivate func search(
     _ candidates: Matrix, similarity: Similarity, queryVectors: Int,
-    scann: @autoclosure () throws -> ScaNNIndex?
+    scann: @autoclosure () throws -> ScaNNIndex.ByRow?
   ) throws -> any CandidateSearch {
     guard index == .scann else {
       return try ExactSearch(candidates, similarity: similarity, queryVectors: queryVectors)
@@ -99,7 +104,7 @@ extension SavedModelOptions {
         message: "there is no ScaNN index to export. Make one first: "
           + "`shortlist index ARTEFACT --index scann`, or `retriever.indexed(as: .scann)`")
     }
-    return try ScaNNSearch(found, over: candidates, k: k, queryVectors: queryVectors)
+    return try ScaNNSearch(found, k: k, queryVectors: queryVectors)
   }
 }
 

@@ -5,7 +5,6 @@ import ShortlistTensors
 /// Searches a `ScaNNIndex` by the operations of the Python package `scann`.
 struct ScaNNSearch: CandidateSearch {
   private let index: ScaNNIndex.ByRow
-  private let similarity: Similarity
   private let description: ScaNNDescription
   private let tensors: ScaNNTensors
   private let fingerprint: String
@@ -13,12 +12,11 @@ struct ScaNNSearch: CandidateSearch {
   private static let recreate = "__inference_recreate_handle"
 
   /// - Parameters:
-  ///   - candidates: what the index is of.
   ///   - k: neighbours where the caller does not say.
   ///   - queryVectors: vectors of a query.
-  /// - Throws: `TensorFlowError.unsupportedModel` for what the operations have no way to say, `IndexError` for a
-  ///   damaged index.
-  init(_ index: ScaNNIndex, over candidates: Matrix, k: Int, queryVectors: Int) throws {
+  /// - Throws: `TensorFlowError.unsupportedModel` for what the operations have no way to say.
+  init(_ index: ScaNNIndex.ByRow, k: Int, queryVectors: Int) throws {
+    let count = index.leaves.count
     guard queryVectors == 1 else {
       throw TensorFlowError(
         .unsupportedModel,
@@ -26,22 +24,20 @@ struct ScaNNSearch: CandidateSearch {
           "queries have \(queryVectors) vectors, and scann searches with one. Export the model "
           + "with exact search")
     }
-    guard index.count <= Int(Int32.max) else {
+    guard count <= Int(Int32.max) else {
       throw TensorFlowError(
         .unsupportedModel,
-        message: "the index has \(index.count) rows, and scann numbers them up to \(Int32.max)")
+        message: "the index has \(count) rows, and scann numbers them up to \(Int32.max)")
     }
-    let rows = try ScaNNIndex.ByRow(index, over: candidates)
-    self.index = rows
-    similarity = index.similarity
+    self.index = index
     // scann ends the process where it is to compare all vectors and they are bytes.
-    let isBruteForce = rows.centroids.rows == 1 && rows.codebook == nil
+    let isBruteForce = index.leafCount == 1 && index.codebook == nil
     description = ScaNNDescription(
-      k: max(1, min(k, index.count)), dimensions: rows.dimensions, leaves: rows.centroids.rows,
-      leavesToSearch: rows.leavesToSearch, dimensionsPerBlock: rows.codebook?.width,
-      reordering: min(rows.reordering, index.count), isInt8: rows.precision == .int8 && !isBruteForce,
-      isBfloat16: rows.precision == .bfloat16)
-    tensors = try ScaNNTensors(rows, description)
+      k: max(1, min(k, count)), dimensions: index.dimensions, leaves: index.leafCount,
+      leavesToSearch: index.leavesToSearch, dimensionsPerBlock: index.codebook?.width,
+      reordering: min(index.reordering, count),
+      isInt8: index.precision == .int8 && !isBruteForce, isBfloat16: index.precision == .bfloat16)
+    tensors = try ScaNNTensors(index, description)
     fingerprint = try tensors.fingerprint()
   }
 
@@ -124,7 +120,7 @@ struct ScaNNSearch: CandidateSearch {
   private func admit(
     _ vectors: GraphTensor, in function: inout GraphFunction
   ) -> (queries: GraphTensor, squares: GraphTensor?) {
-    switch similarity {
+    switch index.similarity {
     case .innerProduct: return (vectors, nil)
     case .cosine: return (function.normalize(vectors, epsilon: 1e-30), nil)
     case .euclidean:

@@ -89,7 +89,7 @@ def check(path, expected):
     # As deep as it was tuned to.
     scores, identifiers = model(users)
     rows = rows_of(identifiers)
-    assert rows.shape == (len(users), 10), rows.shape
+    assert rows.shape == (len(users), min(10, count)), rows.shape
     check_scores(scores, rows)
     assert (np.diff(scores, axis=1) <= 0).all(), f"{name}: not best first"
     found, swift = recall(rows, best), recall(rows_of(expected["found"]), best)
@@ -106,21 +106,23 @@ def check(path, expected):
         near = np.take_along_axis(exact, rows[:, :10], 1)
         np.testing.assert_allclose(near, np.take_along_axis(exact, best, 1), rtol=1e-4, atol=1e-4)
     for k in (0, 1, 300):
-        assert model(users, k=k)[0].shape == (len(users), k), (name, k)
+        assert model(users, k=k)[0].shape == (len(users), min(k, count)), (name, k)
     assert model(tf.constant([], tf.string))[0].shape[0] == 0, f"{name}: no queries"
 
     # Without the best two.
     without = model.query_with_exclusions(users, tf.constant(identifiers[:, :2]), k=10)[1].numpy()
     for row, (kept, gone) in enumerate(zip(without, identifiers[:, :2])):
-        assert not set(kept) & set(gone) and len(kept) == 10, (name, row)
+        if count > 20:
+            assert not set(kept) & set(gone) and len(kept) == 10, (name, row)
+        assert count < 3 or kept[0] not in gone, (name, row)
     wanted = np.array([[row for row in order if str(row).encode() not in gone][:10] for order, gone in
                        zip(np.argsort(-exact, 1, kind="stable")[:, :20], identifiers[:, :2])])
-    assert recall(rows_of(without), wanted) >= swift - 0.05, f"{name}: exclusions"
+    assert count < 20 or recall(rows_of(without), wanted) >= swift - 0.05, f"{name}: exclusions"
 
     # scann's own Python on the object inside, which tells how deep the model searched.
     searcher = scann_ops.searcher_from_module(model._serialized_searcher)
     asked = tf.constant(inside(similarity, scale, queries), tf.float32)
-    if expected["leaves"] > 1:
+    if expected["leaves"] > 1 and count > 20:
         shallow = searcher.search_batched(asked, 10, expected["reordering"], 1).indices.numpy()
         assert recall(shallow, best) < found - 0.05, f"{name}: one leaf is as good as all"
     deep = searcher.search_batched(asked, 10, expected["reordering"], expected["leavesToSearch"]).indices.numpy()
