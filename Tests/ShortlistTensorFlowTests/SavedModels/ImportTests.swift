@@ -94,9 +94,9 @@ struct ImportTests {
       var identifiers = catalogue.identifiers
       identifiers[1] = identifiers[0]
       try SavedModelWriter(
-        query: model.query, task: model.task, parameters: model.parameters,
-        candidates: catalogue.embeddings, identifiers: StringStream(identifiers),
-        similarity: .innerProduct, options: .init()
+        query: model.query, parameters: model.parameters,
+        search: ExactSearch(catalogue.embeddings, similarity: .innerProduct, queryVectors: 1),
+        identifiers: StringStream(identifiers), options: .init()
       ).write(to: folder)
       let imported = try SavedModelImport(contentsOf: folder.path(), query: "user")
       #expect(imported.duplicates == 1)
