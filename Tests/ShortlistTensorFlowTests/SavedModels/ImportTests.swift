@@ -86,6 +86,20 @@ struct ImportTests {
     }
   }
 
+  @Test("What Shortlist exports by scann it imports again")
+  func scannRoundTrip() throws {
+    try withTemporaryFolder { folder in
+      let sample = try #require(try SampleRetriever.all().first { $0.name == "one feature" })
+      let indexed = try sample.indexed { try ScaNNIndex($0, similarity: $1) }
+      let model = try indexed.retriever.exportSavedModel(
+        to: folder.appending(path: "model").path(), options: SavedModelOptions(index: .scann))
+      let feature = try #require(sample.queries.columnNames.first)
+      let again = try SavedModelImport(contentsOf: model.path(), query: feature, item: "title")
+      let expected = try sample.retriever.recommend(10, forEach: sample.queries)
+      #expect(try again.retriever.recommend(10, forEach: sample.queries) == expected)
+    }
+  }
+
   @Test("An identifier that stands twice is kept once, and counted")
   func duplicates() throws {
     try withTemporaryFolder { folder in
