@@ -1,5 +1,7 @@
 import Foundation
 import Shortlist
+import ShortlistArtifacts
+import ShortlistData
 import ShortlistIndex
 import ShortlistMessages
 import ShortlistTensors
@@ -39,6 +41,50 @@ struct ScaNNSavedModelTests {
       }
       let printed = try Python.run("saved_model_check.py", arguments)
       #expect(printed.contains("answers agree"))
+    }
+  }
+
+  @Test("The C++ loader runs a model with the library of the operations alone", .needsTensorFlow)
+  func otherLoader() throws {
+    try withTemporaryFolder { folder in
+      let sample = try #require(try SampleRetriever.all().first).indexed {
+        try ScaNNIndex($0, similarity: $1)
+      }
+      let (model, expectation) = try sample.export(
+        to: folder.appending(path: "model"), options: SavedModelOptions(index: .scann))
+      let printed = try Python.run("saved_model_session.py", [model, expectation, "scann"])
+      #expect(printed.contains("the C++ loader agrees in 7 queries"))
+    }
+  }
+
+  @Test("An index that puts a row into two places is refused, and the file named")
+  func damagedIndex() throws {
+    try withTemporaryFolder { folder in
+      let sample = try #require(SampleScaNN.all.first)
+      let artefact = try sample.retriever().save(to: folder.appending(path: "artefact").path())
+      let file = artefact.appending(path: "index.safetensors")
+      let checksum = try Checksum.sha256(ofFileAt: file)
+      // The last row number is put over the first; the manifest fits.
+      let rows = try Safetensors(contentsOf: file)
+        .storage("rows", of: .uint8, shape: [sample.items, 2])
+      let numbers = Data((0..<rows.count).map { rows.bytes[$0] })
+      var bytes = try Data(contentsOf: file)
+      let place = try #require(bytes.range(of: numbers))
+      bytes.replaceSubrange(place.prefix(2), with: numbers.suffix(2))
+      try FileManager.default.removeItem(at: file)
+      try bytes.write(to: file)
+      let manifest = artefact.appending(path: "manifest.json")
+      let text = try String(contentsOf: manifest, encoding: .utf8).replacing(
+        checksum, with: try Checksum.sha256(ofFileAt: file))
+      try text.write(to: manifest, atomically: true, encoding: .utf8)
+
+      let error = #expect(throws: ArtifactError.self) {
+        try ArtifactReader(artefact).exportSavedModel(
+          to: folder.appending(path: "model").path(), options: SavedModelOptions(index: .scann))
+      }
+      #expect(error?.code == .damagedFile)
+      #expect(error?.path.hasSuffix("index.safetensors") == true)
+      #expect(error?.message.contains("where it cannot be") == true)
     }
   }
 

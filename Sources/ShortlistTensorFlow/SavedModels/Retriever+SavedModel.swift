@@ -19,6 +19,7 @@ public struct SavedModelOptions: Sendable, Hashable {
   public var k: Int
   /// The name by which the warm-up requests call the model; servers do not look at it.
   public var modelName: String
+  /// How the best candidates are found.
   public var index: Index
 
   public init(k: Int = 10, modelName: String = "shortlist", index: Index = .exact) {

@@ -105,8 +105,11 @@ def check(path, expected):
         # Rounding may put two of one score in either order.
         near = np.take_along_axis(exact, rows[:, :10], 1)
         np.testing.assert_allclose(near, np.take_along_axis(exact, best, 1), rtol=1e-4, atol=1e-4)
-    for k in (0, 1, 300):
-        assert model(users, k=k)[0].shape == (len(users), min(k, count)), (name, k)
+    # More than there are in the leaves that are searched otherwise: nothing may be filled up.
+    for k in (0, 1, 300, 2000):
+        some, identifiers_of_some = model(users, k=k)
+        assert some.shape == (len(users), min(k, count)) and np.isfinite(some).all(), (name, k)
+        assert all(len(set(row)) == len(row) for row in identifiers_of_some.numpy()), (name, k)
     assert model(tf.constant([], tf.string))[0].shape[0] == 0, f"{name}: no queries"
 
     # Without the best two.
