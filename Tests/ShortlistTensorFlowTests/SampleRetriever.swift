@@ -1,5 +1,6 @@
 import Foundation
 import Shortlist
+import ShortlistArtifacts
 import ShortlistTensorFlow
 
 /// Retrievers with first values of every kind of tower, and queries for them.
@@ -173,9 +174,21 @@ struct SampleRetriever {
     return expectation
   }
 
+  /// The same with another index.
+  func indexed(
+    _ index: (Matrix, Similarity) throws -> any VectorIndex
+  ) throws -> SampleRetriever {
+    let retriever = Retriever(
+      retriever.model, index: try index(retriever.catalogue.embeddings, retriever.similarity()),
+      over: retriever.catalogue)
+    return SampleRetriever(name: name, retriever: retriever, queries: queries)
+  }
+
   /// Writes a SavedModel and, beside it, what it should answer: the paths of both.
-  func export(to folder: URL) throws -> (model: String, expectation: String) {
-    let model = try retriever.exportSavedModel(to: folder.path())
+  func export(
+    to folder: URL, options: SavedModelOptions = .init()
+  ) throws -> (model: String, expectation: String) {
+    let model = try retriever.exportSavedModel(to: folder.path(), options: options)
     let expectation = folder.path() + ".json"
     try JSONEncoder().encode(try self.expectation()).write(to: URL(filePath: expectation))
     return (model.path(), expectation)

@@ -86,6 +86,20 @@ struct ImportTests {
     }
   }
 
+  @Test("What Shortlist exports by scann it imports again")
+  func scannRoundTrip() throws {
+    try withTemporaryFolder { folder in
+      let sample = try #require(try SampleRetriever.all().first { $0.name == "one feature" })
+      let indexed = try sample.indexed { try ScaNNIndex($0, similarity: $1) }
+      let model = try indexed.retriever.exportSavedModel(
+        to: folder.appending(path: "model").path(), options: SavedModelOptions(index: .scann))
+      let feature = try #require(sample.queries.columnNames.first)
+      let again = try SavedModelImport(contentsOf: model.path(), query: feature, item: "title")
+      let expected = try sample.retriever.recommend(10, forEach: sample.queries)
+      #expect(try again.retriever.recommend(10, forEach: sample.queries) == expected)
+    }
+  }
+
   @Test("An identifier that stands twice is kept once, and counted")
   func duplicates() throws {
     try withTemporaryFolder { folder in
@@ -94,9 +108,9 @@ struct ImportTests {
       var identifiers = catalogue.identifiers
       identifiers[1] = identifiers[0]
       try SavedModelWriter(
-        query: model.query, task: model.task, parameters: model.parameters,
-        candidates: catalogue.embeddings, identifiers: StringStream(identifiers),
-        similarity: .innerProduct, options: .init()
+        query: model.query, parameters: model.parameters,
+        search: ExactSearch(catalogue.embeddings, similarity: .innerProduct, queryVectors: 1),
+        identifiers: StringStream(identifiers), options: .init()
       ).write(to: folder)
       let imported = try SavedModelImport(contentsOf: folder.path(), query: "user")
       #expect(imported.duplicates == 1)
