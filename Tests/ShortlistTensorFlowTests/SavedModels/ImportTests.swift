@@ -61,6 +61,7 @@ struct ImportTests {
 
   private func refusals(in folder: URL) throws {
     try expect("keeps codes and no vectors", "scann-codes", in: folder)
+    try expect("measures by SquaredL2Distance", "scann-distance", in: folder)
     try expect("the operation Mul", "gelu", in: folder)
     try expect("the model has no signatures", "no-signature", in: folder)
     try expect("the signature serving_default is none of a retrieval model", "doubling", in: folder)
