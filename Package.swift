@@ -127,7 +127,9 @@ let package = Package(
     floor("ShortlistTesting", on: "Shortlist"),
 
     support("ShortlistPython"),
-    support("ShortlistSamples", on: "Shortlist", "ShortlistTensorFlow", "ShortlistServing"),
+    support(
+      "ShortlistSamples", on: "Shortlist", "ShortlistArtifacts", "ShortlistTensorFlow",
+      "ShortlistServing"),
 
     .testTarget(name: "FloorPlanTests", swiftSettings: settings),
     tests(of: "ShortlistTensors", plus: "CShortlistKernels"),

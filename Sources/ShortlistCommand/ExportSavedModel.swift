@@ -1,7 +1,7 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
 import Shortlist
-import ShortlistTensorFlow
+public import ShortlistTensorFlow
 
 struct ExportSavedModel: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -13,6 +13,9 @@ struct ExportSavedModel: ParsableCommand {
 
       In Python, `tf.saved_model.load("models/movies/1")(["42"])` then gives scores and titles. The catalogue is
       read block by block and may be larger than memory.
+
+      With --index scann the model searches the artefact's own ScaNN index, which `shortlist index` makes, and
+      Python needs the package scann: `import scann` before the model is loaded.
       """)
 
   @Argument(help: "The artefact.", completion: .directory) var artefact: String
@@ -25,6 +28,11 @@ struct ExportSavedModel: ParsableCommand {
     name: .customShort("k"), parsing: .unconditional,
     help: "How many items are given where the caller does not say.")
   var count = 10
+  @Option(
+    help: ArgumentHelp(
+      "exact: every TensorFlow loads the model; scann: it searches the artefact's index by scann.",
+      valueName: "kind"))
+  var index = SavedModelOptions.Index.exact
   @Flag(help: "Print one JSON object.") var json = false
 
   func validate() throws {
@@ -35,8 +43,10 @@ struct ExportSavedModel: ParsableCommand {
     let reader = try ArtifactReader(URL(filePath: artefact, directoryHint: .isDirectory))
     let name = URL(filePath: output).lastPathComponent
     let written = try reader.exportSavedModel(
-      to: output, options: SavedModelOptions(k: count, modelName: name))
+      to: output, options: SavedModelOptions(k: count, modelName: name, index: index))
     if json { return try Terminal.printJSON(["written": written.plainPath]) }
     try Terminal.show("saved \(written.plainPath)")
   }
 }
+
+extension SavedModelOptions.Index: ExpressibleByArgument {}

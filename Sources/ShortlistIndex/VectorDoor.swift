@@ -119,9 +119,15 @@ struct VectorDoor: Sendable {
 
 extension Matrix {
   /// A matrix of one row.
-  init(copying row: Span<Float>) {
-    self.init(rows: 1, columns: row.count)
-    for i in 0..<row.count { self[0, i] = row[i] }
+  init(copying row: Span<Float>) { self.init(copying: row, columns: row.count) }
+
+  /// A matrix of rows that stand one after the other.
+  init(copying elements: Span<Float>, columns: Int) {
+    self.init(uninitializedRows: elements.count / max(1, columns), columns: columns)
+    for row in 0..<rows {
+      var target = self[mutableRow: row]
+      for i in 0..<columns { target[i] = elements[row * columns + i] }
+    }
   }
 
   /// Every row divided by its length; rows of zeros stay.

@@ -18,6 +18,8 @@ package struct StreamedRetriever {
   package let candidates: Matrix
   /// The file of the candidates' identifiers, as vocabularies are written.
   package let identifiers: URL
+  private let reader: ArtifactReader
+  private let specification: IndexSpecification
 
   private struct Specification: Decodable {
     var query: Tower
@@ -34,6 +36,8 @@ package struct StreamedRetriever {
     task = specification.task
     item = specification.item
     similarity = specification.index.similarity
+    self.specification = specification.index
+    self.reader = reader
     parameters = try Retriever.parameters(reader, of: ["query": query])
     candidates = try Safetensors(contentsOf: reader.file(ArtifactLayout.candidates))
       .matrix(ArtifactLayout.embeddings)
@@ -43,6 +47,21 @@ package struct StreamedRetriever {
         reader, ArtifactLayout.candidates,
         "the embeddings have \(candidates.columns) dimensions; the query tower gives "
           + "\(query.dimensions)")
+    }
+  }
+
+  /// The ScaNN index row by row, if the artefact has one.
+  ///
+  /// - Throws: `ArtifactError` that names the file if it does not fit the others.
+  package func scannIndex() throws -> ScaNNIndex.ByRow? {
+    guard specification.kind == .scann else { return nil }
+    do {
+      guard let index = try specification.index(over: candidates, reader) as? ScaNNIndex else {
+        return nil
+      }
+      return try ScaNNIndex.ByRow(index, over: candidates)
+    } catch let error as IndexError {
+      throw Retriever.inconsistent(reader, ArtifactLayout.index, error.message)
     }
   }
 }

@@ -29,25 +29,31 @@ struct BundleWriter: ~Copyable {
   ///
   /// - Throws: `FileError`.
   mutating func write(_ key: String, _ matrix: Matrix, shape: [Int]) throws {
-    let offset = data.count
-    var checksum: UInt32 = 0
-    // The closure may not hold on to `self`, which cannot be copied.
-    try withData { data in
-      try matrix.forEachBlock { block in
-        checksum = CRC32C.of(block, continuing: checksum)
-        try data.write(block)
-      }
-    }
-    try note(key, .dtFloat, shape, from: offset, checksum)
+    try write(key, .dtFloat, shape: shape) { try matrix.forEachBlock($0) }
   }
 
   /// Writes numbers as they stand in memory.
   mutating func write<Number: BitwiseCopyable>(
     _ key: String, _ type: TFDataType, shape: [Int], elements: [Number]
   ) throws {
+    try write(key, type, shape: shape) { try $0(elements.span) }
+  }
+
+  /// Writes numbers that come block by block.
+  mutating func write<Number: BitwiseCopyable>(
+    _ key: String, _ type: TFDataType, shape: [Int],
+    blocks: ((Span<Number>) throws -> Void) throws -> Void
+  ) throws {
     let offset = data.count
-    try data.write(elements.span)
-    try note(key, type, shape, from: offset, CRC32C.of(elements.span))
+    var checksum: UInt32 = 0
+    // The closure may not hold on to `self`, which cannot be copied.
+    try withData { data in
+      try blocks { block in
+        checksum = CRC32C.of(block, continuing: checksum)
+        try data.write(block)
+      }
+    }
+    try note(key, type, shape, from: offset, checksum)
   }
 
   /// Writes strings: their lengths, a checksum of those, and then their bytes.

@@ -132,6 +132,9 @@ struct GraphReader {
       case .bestRows(let search): return .identifiers(search, variable: variable)
       default: return nil
       }
+    case ("StridedSlice", .bestRows, let start?), ("StridedSlice", .bestScores, let start?):
+      // The first columns, as our own models have it.
+      return tensor(start)?.integers?.allSatisfy { $0 == 0 } == true ? first : nil
     case ("ConcatV2", .vectors, _):
       return concatenation(inputs)
     case ("MatMul", .vectors(let tower), .contents(let variable)?):

@@ -110,6 +110,7 @@ public struct SavedModelImport: Sendable {
   private static func candidates(
     _ search: GraphValue.Search, in file: SavedModelFile
   ) throws -> Matrix {
+    if let configuration = search.scann { try checkMeasure(configuration, in: file) }
     let key = try file.key(ofVariable: search.candidates)
     guard try file.bundle.shape(of: key).count == 2 else {
       throw TensorFlowError(
@@ -120,6 +121,18 @@ public struct SavedModelImport: Sendable {
             + "with the BruteForce layer")
     }
     return try file.bundle.matrix(key)
+  }
+
+  /// Scores are inner products here; a searcher of another measure would give others.
+  private static func checkMeasure(_ configuration: Int32, in file: SavedModelFile) throws {
+    let bytes = try file.bundle.strings(file.key(ofVariable: configuration)).first ?? []
+    let measure = try? ScannScannConfig(decoding: bytes).distanceMeasure.distanceMeasure
+    guard measure == "DotProductDistance" else {
+      throw TensorFlowError(
+        .unsupportedModel, path: file.path,
+        message: "the searcher of scann measures by \(measure ?? "something unknown"); expected "
+          + "DotProductDistance. Save the model with the BruteForce layer")
+    }
   }
 
   private static func identifiers(

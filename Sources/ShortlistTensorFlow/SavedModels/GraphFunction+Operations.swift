@@ -79,6 +79,23 @@ extension GraphFunction {
       ], output: "output", .dtInt32)
   }
 
+  /// The first columns of a matrix, as many as an int32 scalar says.
+  mutating func columns(of input: GraphTensor, upTo count: GraphTensor) -> GraphTensor {
+    let (begin, stride) = (
+      constant(TFTensorProto([0, 0] as [Int32])), constant(TFTensorProto([1, 1] as [Int32]))
+    )
+    let end = operation(
+      "Pack", [constant(TFTensorProto(0 as Int32)), count],
+      ["N": TFAttrValue(2), "T": TFAttrValue(TFDataType.dtInt32), "axis": TFAttrValue(0)],
+      output: "output", .dtInt32)
+    return operation(
+      "StridedSlice", [input, begin, end, stride],
+      [
+        "T": TFAttrValue(input.type), "Index": TFAttrValue(TFDataType.dtInt32),
+        "begin_mask": TFAttrValue(3), "end_mask": TFAttrValue(1),
+      ], output: "output", input.type)
+  }
+
   mutating func concatenate(_ inputs: [GraphTensor], axis: Int32) -> GraphTensor {
     guard inputs.count > 1 else { return inputs[0] }
     let axis = constant(TFTensorProto(axis))

@@ -7,6 +7,11 @@ struct GraphTensor {
   let type: TFDataType
 }
 
+extension GraphTensor {
+  /// The handle of a variable, which every function takes.
+  init(variable name: String) { self.init(reference: name, type: .dtResource) }
+}
+
 /// A function of a TensorFlow graph while it is being made: every call adds an operation.
 struct GraphFunction {
   struct Argument {
@@ -49,7 +54,7 @@ struct GraphFunction {
   mutating func node(
     _ operation: String, _ inputs: [String], _ attributes: [String: TFAttrValue] = [:]
   ) -> String {
-    let name = "\(operation)_\(nodes.count)"
+    let name = "\(operation.asGraphName)_\(nodes.count)"
     nodes.append(TFNodeDef(operation, named: name, inputs: inputs, attributes))
     return name
   }

@@ -12,18 +12,11 @@ extension SavedModelBuilder {
     let input: QueryInput
     /// How many candidates are given unless k is.
     let k: Int
-    let candidates: Int
-    /// Vectors of a query; its score is the largest of theirs.
-    let queryVectors: Int
-    /// Whether scores are cosines.
-    let isCosine: Bool
+    let search: any CandidateSearch
   }
 
   enum Name {
-    static let candidates = "candidates"
     static let identifiers = "identifiers"
-    /// One over the length of each candidate, where scores are cosines.
-    static let scales = "candidate_scales"
     static let embed = "__inference_embed"
     static let topK = "__inference_top_k"
     static let excluding = "__inference_top_k_excluding"
@@ -85,33 +78,13 @@ extension SavedModelBuilder {
     let (queries, k) = (Array(function.inputs[..<count]), function.inputs[count])
     let captured = Array(function.inputs[(count + 1)...])
     let embedded = function.call(Name.embed, queries + captured, giving: [.dtFloat])[0]
-    let scores = self.scores(of: embedded, in: &function, retrieval)
-    let limit = function.constant(TFTensorProto(Int32(retrieval.candidates)))
-    let best = function.topK(scores, function.binary("Minimum", k, limit))
-    function.give("scores", best.values)
+    let limit = function.constant(TFTensorProto(Int32(retrieval.search.count)))
+    let best = retrieval.search.best(
+      function.binary("Minimum", k, limit), of: embedded, in: &function)
+    function.give("scores", best.scores)
     function.give(
-      "identifiers", function.gather(handle(Name.identifiers), best.indices, .dtString))
+      "identifiers", function.gather(.init(variable: Name.identifiers), best.rows, .dtString))
     add(function)
-  }
-
-  private func scores(
-    of embedded: GraphTensor, in function: inout GraphFunction, _ retrieval: Retrieval
-  ) -> GraphTensor {
-    var vectors = embedded
-    let heads = Int32(retrieval.queryVectors)
-    if heads > 1 {
-      let size = variables.first { $0.name == Name.candidates }?.shape.last ?? 0
-      vectors = function.reshape(vectors, to: [-1, Int32(size)])
-    }
-    if retrieval.isCosine { vectors = function.normalize(vectors, epsilon: 1e-30) }
-    let candidates = function.read(handle(Name.candidates), .dtFloat)
-    var scores = function.product(vectors, candidates, transposingRight: true)
-    if retrieval.isCosine {
-      scores = function.binary("Mul", scores, function.read(handle(Name.scales), .dtFloat))
-    }
-    guard heads > 1 else { return scores }
-    let apart = function.reshape(scores, to: [-1, heads, Int32(retrieval.candidates)])
-    return function.reduce("Max", apart, axis: 1)
   }
 
   /// (queries, exclusions, k) -> (scores, identifiers): k more than there are exclusions are found, those that
@@ -138,11 +111,6 @@ extension SavedModelBuilder {
     function.give("scores", function.gatherInRows(wide[0], best.indices))
     function.give("identifiers", function.gatherInRows(wide[1], best.indices))
     add(function)
-  }
-
-  /// The handle of a variable as functions take it.
-  private func handle(_ name: String) -> GraphTensor {
-    GraphTensor(reference: name, type: .dtResource)
   }
 
   // MARK: The functions that are called

@@ -44,7 +44,8 @@ extension SavedModelBuilder {
     return asset
   }
 
-  private mutating func addFunctionObject(_ function: String) -> Int32 {
+  /// Adds a function without parameters as a member of an object.
+  mutating func addFunctionObject(_ function: String) -> Int32 {
     addObject(
       .with {
         $0.function = .with {

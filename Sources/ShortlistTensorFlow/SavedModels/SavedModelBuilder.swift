@@ -168,7 +168,7 @@ struct SavedModelBuilder {
     children.append(.init(addObject(map), "signatures"))
     objects[0] = .with {
       $0.children = children
-      $0.userObject = .versioned("_generic_user_object")
+      $0.userObject = .plain
     }
     addInitialization()
     let saver = addSaver()
@@ -294,6 +294,9 @@ extension TFObjectReference {
 }
 
 extension TFSavedUserObject {
+  /// An object of nothing but members.
+  static let plain = versioned("_generic_user_object")
+
   fileprivate static func versioned(_ identifier: String) -> Self {
     .with {
       $0.identifier = identifier

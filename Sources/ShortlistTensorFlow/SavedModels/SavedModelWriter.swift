@@ -8,47 +8,29 @@ import ShortlistTensors
 /// Writes the folder of a SavedModel.
 struct SavedModelWriter {
   let query: Tower
-  let task: Retrieval
   /// What the query tower has learnt; names begin with `query/`.
   let parameters: Parameters
-  let candidates: Matrix
+  let search: any CandidateSearch
   let identifiers: StringStream
-  let similarity: Similarity
   let options: SavedModelOptions
 
   func write(to folder: URL) throws {
-    guard candidates.rows > 0 else {
+    guard search.count > 0 else {
       throw TensorFlowError(.unsupportedModel, message: "there are no candidates to export")
     }
     guard options.k >= 1 else {
       throw TensorFlowError(.invalidArgument, message: "k is \(options.k); it must be 1 or more")
     }
-    guard similarity != .euclidean else {
-      throw TensorFlowError(
-        .unsupportedModel,
-        message:
-          "the index measures Euclidean distance; a SavedModel has inner products and cosines")
-    }
     var builder = SavedModelBuilder()
     let input = try QueryInput(query)
     let tower = try addTower(to: &builder, input)
-    builder.addVariable(
-      .init(
-        name: SavedModelBuilder.Name.candidates, type: .dtFloat,
-        shape: [candidates.rows, candidates.columns]))
-    builder.addVariable(
-      .init(
-        name: SavedModelBuilder.Name.identifiers, type: .dtString, shape: [candidates.rows]))
-    if similarity == .cosine {
-      builder.addVariable(
-        .init(
-          name: SavedModelBuilder.Name.scales, type: .dtFloat, shape: [candidates.rows]))
-    }
+    let identifiers = SavedModelBuilder.Variable(
+      name: SavedModelBuilder.Name.identifiers, type: .dtString, shape: [search.count])
+    for variable in search.variables + [identifiers] { builder.addVariable(variable) }
     try addEmbed(to: &builder, input, tower)
+    search.addParts(to: &builder)
     builder.addRetrieval(
-      .init(
-        input: input, k: min(options.k, candidates.rows), candidates: candidates.rows,
-        queryVectors: task.queryVectors, isCosine: similarity == .cosine),
+      .init(input: input, k: min(options.k, search.count), search: search),
       dimensions: query.dimensions)
 
     let manager = FileManager.default
@@ -146,17 +128,12 @@ struct SavedModelWriter {
   ) throws {
     var bundle = try BundleWriter(prefix)
     for variable in builder.variables {
-      switch variable.name {
-      case SavedModelBuilder.Name.candidates:
-        try bundle.write(variable.key, candidates, shape: variable.shape)
-      case SavedModelBuilder.Name.identifiers:
-        try bundle.write(variable.key, shape: variable.shape, strings: identifiers)
-      case SavedModelBuilder.Name.scales:
-        try bundle.write(
-          variable.key, .dtFloat, shape: variable.shape, elements: candidates.inverseLengths())
-      default:
-        guard let matrix = tower.parameters[variable.name] else { continue }
+      if let matrix = tower.parameters[variable.name] {
         try bundle.write(variable.key, matrix, shape: variable.shape)
+      } else if variable.name == SavedModelBuilder.Name.identifiers {
+        try bundle.write(variable.key, shape: variable.shape, strings: identifiers)
+      } else {
+        try search.write(variable, to: &bundle)
       }
     }
     let graph = try builder.checkpointGraph.encoded()

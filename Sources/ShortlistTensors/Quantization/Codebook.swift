@@ -115,6 +115,20 @@ package struct PackedCodes: Sendable {
       unsafe group[place] |= vector < 16 ? codes[block] : codes[block] << 4
     }
   }
+
+  /// Appends the code of a vector, a byte of 0...15 for each block.
+  package func append(position: Int, blocks: Int, to codes: inout [UInt8]) {
+    precondition(
+      position >= 0 && position < count && blocks <= quads * 4,
+      "\(blocks) codes at position \(position) of \(count)")
+    let vector = position % 32
+    let start = position / 32 * quads * 64 + vector % 16 * 4
+    let bytes = storage.bytes
+    for block in 0..<blocks {
+      let byte = bytes[start + block / 4 * 64 + block % 4]
+      codes.append(vector < 16 ? byte & 15 : byte >> 4)
+    }
+  }
 }
 
 extension CandidateList {

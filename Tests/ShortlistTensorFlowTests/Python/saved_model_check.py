@@ -1,6 +1,6 @@
 """Loads SavedModels with TensorFlow and holds every way of calling them to what Swift found.
 
-python saved_model_check.py MODEL EXPECTATION.json [MODEL EXPECTATION.json]...
+python saved_model_check.py [--scann] MODEL EXPECTATION.json [MODEL EXPECTATION.json]...
 """
 import json
 import sys
@@ -54,7 +54,7 @@ def check(path, expected):
     same(model(queries, k=3), expected["bestOfThree"], f"{name}: k=3")
     same(model(queries, 3), expected["bestOfThree"], f"{name}: 3 by position")
     same(model(queries, k=tf.constant(3)), expected["bestOfThree"], f"{name}: k as a tensor")
-    assert model(queries, k=10**6)[0].shape[1] == model.candidates.shape[0], "k beyond the catalogue"
+    assert model(queries, k=10**6)[0].shape[1] == model.identifiers.shape[0], "k beyond the catalogue"
     excluded = tf.constant([expected["excluded"]] * rows)
     same(model.query_with_exclusions(queries, excluded), expected["withoutExcluded"], f"{name}: exclusions")
     same(model.query_with_exclusions(queries, excluded, k=10), expected["withoutExcluded"], f"{name}: exclusions, k")
@@ -116,7 +116,11 @@ def check(path, expected):
             assert found.shape[0] == 2 and np.isfinite(found).all(), request
 
 
-for path, file in zip(sys.argv[1::2], sys.argv[2::2]):
+arguments = sys.argv[1:]
+if arguments[0] == "--scann":
+    arguments = arguments[1:]
+    import scann
+for path, file in zip(arguments[::2], arguments[1::2]):
     with open(file) as source:
         check(path, json.load(source))
 assert checks > 0

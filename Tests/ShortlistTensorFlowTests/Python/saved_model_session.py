@@ -1,9 +1,12 @@
 """Loads a SavedModel through TensorFlow's C++ loader, the one that TensorFlow Serving uses, and runs a signature by
 the names that the SignatureDef gives. Nothing of TensorFlow's Python runs the model.
 
-python saved_model_session.py MODEL EXPECTATION.json
+python saved_model_session.py MODEL EXPECTATION.json [PACKAGE]
+
+PACKAGE names one whose operations the model needs; its library is loaded, its Python is not.
 """
 import ctypes
+import glob
 import json
 import os
 import sys
@@ -64,7 +67,11 @@ def strings(values):
     return tensor
 
 
-path, expectation = sys.argv[1:]
+path, expectation = sys.argv[1:3]
+for package in sys.argv[3:]:
+    [file] = glob.glob(f"{os.path.dirname(folder)}/{package}/**/*_ops.so", recursive=True)
+    function("TF_LoadLibrary", pointer, text, pointer)(file.encode(), status)
+    check()
 with open(expectation) as source:
     expected = json.load(source)
 with open(f"{path}/saved_model.pb", "rb") as source:

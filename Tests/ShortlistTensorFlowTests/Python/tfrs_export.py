@@ -91,6 +91,8 @@ save("numbers", users_tower(), identifiers=list(range(1000, 1300)))
 save("scann", users_tower(), tfrs.layers.factorized_top_k.ScaNN, num_leaves=4, num_leaves_to_search=4,
      num_reordering_candidates=300)
 save("scann-codes", users_tower(), tfrs.layers.factorized_top_k.ScaNN, num_leaves=4, num_leaves_to_search=4)
+save("scann-distance", users_tower(), tfrs.layers.factorized_top_k.ScaNN, distance_measure="squared_l2", num_leaves=4,
+     num_leaves_to_search=4, num_reordering_candidates=300)
 save("gelu", users_tower(layers.Dense(16, activation="gelu")))
 
 

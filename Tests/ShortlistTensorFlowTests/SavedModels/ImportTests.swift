@@ -63,6 +63,7 @@ struct ImportTests {
 
   private func refusals(in folder: URL) throws {
     try expect("keeps codes and no vectors", "scann-codes", in: folder)
+    try expect("measures by SquaredL2Distance", "scann-distance", in: folder)
     try expect("the operation Mul", "gelu", in: folder)
     try expect("the model has no signatures", "no-signature", in: folder)
     try expect("the signature serving_default is none of a retrieval model", "doubling", in: folder)
@@ -88,6 +89,20 @@ struct ImportTests {
     }
   }
 
+  @Test("What Shortlist exports by scann it imports again")
+  func scannRoundTrip() throws {
+    try withTemporaryFolder { folder in
+      let sample = try #require(try SampleRetriever.all().first { $0.name == "one feature" })
+      let indexed = try sample.indexed { try ScaNNIndex($0, similarity: $1) }
+      let model = try indexed.retriever.exportSavedModel(
+        to: folder.appending(path: "model").path(), options: SavedModelOptions(index: .scann))
+      let feature = try #require(sample.queries.columnNames.first)
+      let again = try SavedModelImport(contentsOf: model.path(), query: feature, item: "title")
+      let expected = try sample.retriever.recommend(10, forEach: sample.queries)
+      #expect(try again.retriever.recommend(10, forEach: sample.queries) == expected)
+    }
+  }
+
   @Test("An identifier that stands twice is kept once, and counted")
   func duplicates() throws {
     try withTemporaryFolder { folder in
@@ -96,9 +111,9 @@ struct ImportTests {
       var identifiers = catalogue.identifiers
       identifiers[1] = identifiers[0]
       try SavedModelWriter(
-        query: model.query, task: model.task, parameters: model.parameters,
-        candidates: catalogue.embeddings, identifiers: StringStream(identifiers),
-        similarity: .innerProduct, options: .init()
+        query: model.query, parameters: model.parameters,
+        search: ExactSearch(catalogue.embeddings, similarity: .innerProduct, queryVectors: 1),
+        identifiers: StringStream(identifiers), options: .init()
       ).write(to: folder)
       let imported = try SavedModelImport(contentsOf: folder.path(), query: "user")
       #expect(imported.duplicates == 1)

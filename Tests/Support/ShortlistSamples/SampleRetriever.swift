@@ -1,6 +1,7 @@
 package import Foundation
 package import Shortlist
-import ShortlistTensorFlow
+import ShortlistArtifacts
+package import ShortlistTensorFlow
 
 /// Retrievers with first values of every kind of tower, and queries for them.
 package struct SampleRetriever {
@@ -173,9 +174,21 @@ package struct SampleRetriever {
     return expectation
   }
 
+  /// The same with another index.
+  package func indexed(
+    _ index: (Matrix, Similarity) throws -> any VectorIndex
+  ) throws -> SampleRetriever {
+    let retriever = Retriever(
+      retriever.model, index: try index(retriever.catalogue.embeddings, retriever.similarity()),
+      over: retriever.catalogue)
+    return SampleRetriever(name: name, retriever: retriever, queries: queries)
+  }
+
   /// Writes a SavedModel and, beside it, what it should answer: the paths of both.
-  package func export(to folder: URL) throws -> (model: String, expectation: String) {
-    let model = try retriever.exportSavedModel(to: folder.path())
+  package func export(
+    to folder: URL, options: SavedModelOptions = .init()
+  ) throws -> (model: String, expectation: String) {
+    let model = try retriever.exportSavedModel(to: folder.path(), options: options)
     let expectation = folder.path() + ".json"
     try JSONEncoder().encode(try self.expectation()).write(to: URL(filePath: expectation))
     return (model.path(), expectation)
