@@ -131,21 +131,21 @@ struct PredictJSON {
     _ tensor: inout TFTensorProto, with value: JSONValue, _ shape: ArraySlice<Int>,
     _ port: Signature.Port
   ) throws(ServingError) {
+    let mixed = ServingError(
+      .invalidArgument,
+      "the input \(port.name) has lists and values side by side; expected lists of one length")
     if case .array(let elements) = value {
-      guard elements.count == shape.first else {
+      guard let size = shape.first else { throw mixed }
+      guard elements.count == size else {
         throw ServingError(
           .invalidArgument,
-          "Encountered list at unexpected size: \(elements.count) at level of expected size: "
-            + "\(shape.first ?? 0) in the input \(port.name)")
+          "Encountered list at unexpected size: \(elements.count) at level of expected size: \(size) "
+            + "in the input \(port.name)")
       }
       for element in elements { try fill(&tensor, with: element, shape.dropFirst(), port) }
       return
     }
-    guard shape.isEmpty else {
-      throw ServingError(
-        .invalidArgument,
-        "the input \(port.name) has lists and values side by side; expected lists of one length")
-    }
+    guard shape.isEmpty else { throw mixed }
     switch (port.type, value) {
     case (.dtString, .string(let text)): tensor.stringVal.append(Data(text.utf8))
     case (.dtString, .object(let members)) where members.map(\.name) == ["b64"]:
