@@ -104,7 +104,7 @@ let package = Package(
       "ShortlistModels", "ShortlistTraining", "ShortlistArtifacts", "ShortlistMessages"),
 
     // Floor 6
-    floor("ShortlistServing", on: "Shortlist", "ShortlistTensors"),
+    floor("ShortlistServing", on: "Shortlist", "ShortlistTensors", "ShortlistIndex"),
 
     // Floor 7
     floor(

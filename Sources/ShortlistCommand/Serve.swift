@@ -5,6 +5,7 @@
   import Shortlist
   import ShortlistServer
   import ShortlistServing
+  import Synchronization
 
   struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -46,11 +47,7 @@
     }
 
     func run() throws {
-      let models = try ModelConfiguration.models(in: folder)
-      let store = try ModelStore(models) { event in Terminal.warn(Self.text(of: event)) }
-      guard store.isReady else {
-        throw CommandFailure("\(folder): not every model could be loaded; see above")
-      }
+      let store = try loadedStore()
       var configuration = ServerConfiguration()
       configuration.host = host
       configuration.httpPort = port
@@ -80,14 +77,40 @@
       for source in signals { source.cancel() }
     }
 
+    /// The models, each with a version that answers; versions that cannot be loaded are told.
+    private func loadedStore() throws -> ModelStore {
+      let hasBegun = Begun()
+      let store = try ModelStore(ModelConfiguration.models(in: folder)) { event in
+        if case .failed = event, !hasBegun.isSet { return }
+        Terminal.warn(Self.text(of: event))
+      }
+      for name in store.names {
+        let isServed = (try? store.model(.init(name: name))) != nil
+        for status in try store.status(.init(name: name)) {
+          guard let error = status.error else { continue }
+          let text = Self.text(of: .failed(model: name, version: status.version, error))
+          guard isServed else { throw CommandFailure(text) }
+          Terminal.warn("warning: \(text)")
+        }
+      }
+      hasBegun.set()
+      return store
+    }
+
     private static func text(of event: ModelStore.Event) -> String {
       switch event {
       case .loaded(let model, let version, let seconds):
         "loaded \(model) version \(version) in \(String(format: "%.3f", seconds)) s"
       case .failed(let model, let version, let error):
-        "error: \(model) version \(version) cannot be loaded: \(error.message)"
+        "\(model) version \(version) cannot be loaded: \(error.message)"
       case .unloaded(let model, let version): "let go of \(model) version \(version)"
       }
     }
+  }
+
+  private final class Begun: Sendable {
+    private let flag = Atomic<Bool>(false)
+    var isSet: Bool { flag.load(ordering: .relaxed) }
+    func set() { flag.store(true, ordering: .relaxed) }
   }
 #endif

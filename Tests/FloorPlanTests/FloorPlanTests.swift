@@ -23,7 +23,7 @@ private let floorPlan: [String: Set<String>] = [
     "ShortlistTensors", "ShortlistData", "ShortlistIndex", "ShortlistModels", "ShortlistTraining",
     "ShortlistArtifacts", "ShortlistMessages",
   ],
-  "ShortlistServing": ["Shortlist", "ShortlistTensors"],
+  "ShortlistServing": ["Shortlist", "ShortlistTensors", "ShortlistIndex"],
   "ShortlistServer": [
     "Shortlist", "ShortlistTensors", "ShortlistServing", "ShortlistTensorFlow",
     "ShortlistMessages", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTP2", "NIOHPACK",
@@ -52,7 +52,9 @@ private func imports(of floor: String) throws -> [(file: String, module: String)
     for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
       let pattern =
         /^\s*(?:(?:public|package|internal|private|fileprivate|@\w+) )*import (?:(?:struct|enum|class|func) )?(\w+)/
-      guard let match = line.firstMatch(of: pattern) else { continue }
+      guard line.utf8.count < 200, line.contains("import "),
+        let match = line.firstMatch(of: pattern)
+      else { continue }
       found.append((file.lastPathComponent, String(match.1)))
     }
   }
@@ -96,7 +98,7 @@ struct FloorPlanTests {
       for case let file as URL in files
       where file.pathExtension == "swift" && !file.lastPathComponent.hasSuffix(".pb.swift") {
         let text = try String(contentsOf: file, encoding: .utf8)
-        let saysUnsafe = text.contains(/\bunsafe\b(?!Flags)/)
+        let saysUnsafe = text.contains("unsafe") && text.contains(/\bunsafe\b(?!Flags)/)
         #expect(!saysUnsafe, "\(floor)/\(file.lastPathComponent) says unsafe")
       }
     }

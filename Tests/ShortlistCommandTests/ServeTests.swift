@@ -1,0 +1,72 @@
+#if Server
+  import Foundation
+  import Testing
+
+  #if canImport(FoundationNetworking)
+    import FoundationNetworking
+  #endif
+
+  @Suite("shortlist serve")
+  struct ServeTests {
+    @Test("A folder of artefacts is served until it is told to end")
+    func serve() throws {
+      try withShortlist { shortlist in
+        try shortlist.trainMovies()
+        try shortlist.write("told", "")
+        let outcome = try shortlist.run(
+          ["serve", ".", "--port", "0", "--no-grpc", "--poll", "0.05"],
+          output: FileHandle(forWritingTo: shortlist.url("told"))
+        ) { process in
+          let port = try port(told: shortlist.url("told"), of: process)
+          #expect(try get(port, "/readyz") == "ready\n")
+          #expect(try get(port, "/v1/models").contains(#"{"name":"movies","versions":[1]}"#))
+          // A new version takes the place of the old one while the server runs.
+          try shortlist.succeed("train", "--output", "movies", "recipe.yaml")
+          while try !get(port, "/v1/models").contains(#""versions":[2]"#) { usleep(20_000) }
+          process.terminate()
+        }
+        #expect(outcome.code == 0 && !outcome.hasCrashed)
+        for text in [
+          "loaded movies version 1", "loaded movies version 2", "let go of movies version 1",
+          "ending: requests that run come to their end",
+        ] {
+          #expect(outcome.errors.contains(text), "\(outcome.errors)")
+        }
+      }
+    }
+
+    @Test("What cannot be served is told")
+    func failures() throws {
+      try withShortlist { shortlist in
+        try shortlist.fail(
+          1, ["serve", "none"],
+          saying: ["none: there is no artefact in it; expected folders as NAME/1"])
+        try shortlist.fail(2, ["serve", ".", "--port", "70000"], saying: ["expected 0 to 65535"])
+        try shortlist.fail(2, ["serve", ".", "--threads", "0"], saying: ["expected 1 to 1024"])
+        try shortlist.fail(2, ["serve", ".", "--poll=-1"], saying: ["0 or more"])
+        try shortlist.trainMovies()
+        let weights = shortlist.url("movies/1/weights.safetensors")
+        try Data(try Data(contentsOf: weights).dropLast(8)).write(to: weights)
+        try shortlist.fail(
+          1, ["serve", ".", "--port", "0"],
+          saying: ["movies version 1 cannot be loaded", "weights.safetensors"])
+      }
+    }
+
+    private func port(told file: URL, of process: Process) throws -> Int {
+      while process.isRunning {
+        let text = try String(contentsOf: file, encoding: .utf8)
+        if let match = text.firstMatch(of: /http:\/\/127\.0\.0\.1:(\d+)/) {
+          return try #require(Int(match.1))
+        }
+        usleep(10_000)
+      }
+      throw CocoaError(.executableNotLoadable)
+    }
+
+    private func get(_ port: Int, _ path: String) throws -> String {
+      let url = try #require(URL(string: "http://127.0.0.1:\(port)\(path)"))
+      return String(decoding: try Data(contentsOf: url), as: UTF8.self)
+    }
+  }
+#endif
