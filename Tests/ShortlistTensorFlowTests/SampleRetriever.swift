@@ -37,6 +37,7 @@ struct SampleRetriever {
       try sample("deep", deep, dimensions: 16),
       try sample(
         "several vectors", Tower { user(24) }, dimensions: 8, task: Retrieval(queryVectors: 3)),
+      try sample("unusual names", named, dimensions: 8),
       try sample("cosine", Tower { user(16) }, dimensions: 16, similarity: .cosine),
     ]
   }
@@ -70,6 +71,26 @@ struct SampleRetriever {
       Dense(16, activation: .sigmoid)
       L2Normalize()
     }
+  }
+
+  /// Names that graphs do not take, that become the same in them, and that mean something there.
+  private static let unusualNames = [
+    "用户", "性别", "film/title", "film_title", "1st", "class", "call", "k_call", "k_call_", "a b",
+    "queries", "candidates", "identifiers", "signatures", "input_1", "Call",
+  ]
+
+  private static var named: Tower {
+    Tower(
+      features: unusualNames.enumerated().map { place, name in
+        Numeric(of: Feature<Float>(name), mean: Float(place), deviation: 10)
+      } + [
+        Embedding(
+          of: Feature<String>("a/b"), in: Vocabulary(userNames), dimensions: 3,
+          initializer: .normal(deviation: 1)),
+        Embedding(
+          of: Feature<String>("a_b"), in: Vocabulary(userNames), dimensions: 3,
+          initializer: .normal(deviation: 1)),
+      ], layers: [Dense(8)])
   }
 
   private static func sample(
@@ -118,8 +139,12 @@ struct SampleRetriever {
     let ages: [Float] = [31.5, -4, 0, 1e3, 40, 18, 66.25]
     let columns: [(String, AnyColumn)] = [
       ("user", .strings(StringColumn(names))), ("watched", .stringLists(ListColumn(lists))),
-      ("age", .floats(ages)),
+      ("age", .floats(ages)), ("a/b", .strings(StringColumn(names))),
+      ("a_b", .strings(StringColumn(names.reversed()))),
     ]
+      + unusualNames.enumerated().map { place, name in
+        (name, .floats(ages.map { $0 + Float(place) }))
+      }
     let read = Set(tower.features.map(\.featureName))
     return try Dataset(columns.filter { read.contains($0.0) }.map { (name: $0.0, column: $0.1) })
   }

@@ -29,7 +29,9 @@ struct ShardName: Hashable {
 
   /// The names of all files of the table, one at a time: a name may tell of any number.
   var all: some Sequence<ShardName> {
-    (0..<count).lazy.map { [stem, ending, count] in ShardName(stem: stem, ending: ending, shard: $0, of: count) }
+    (0..<count).lazy.map { [stem, ending, count] in
+      ShardName(stem: stem, ending: ending, shard: $0, of: count)
+    }
   }
 }
 

@@ -9,6 +9,8 @@ struct ImportedVocabulary {
   let words: [String]
   let rows: [Int]
 
+  init(words: [String], rows: [Int]) { (self.words, self.rows) = (words, rows) }
+
   /// Reads what fills a table: constants of the graph, or a file of the model.
   ///
   /// - Throws: `TensorFlowError` for a table that is filled in another way, damaged, or not of UTF-8.
