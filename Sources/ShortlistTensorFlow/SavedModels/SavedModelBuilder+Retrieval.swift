@@ -123,7 +123,10 @@ extension SavedModelBuilder {
     let queries = Array(function.inputs[..<count])
     let (exclusions, k) = (function.inputs[count], function.inputs[count + 1])
     let captured = Array(function.inputs[(count + 2)...])
-    let more = function.binary("AddV2", k, function.size(of: exclusions, along: 1))
+    // Before the sum, which a k of "all there is" would overflow.
+    let limit = function.constant(TFTensorProto(Int32(retrieval.candidates)))
+    let more = function.binary(
+      "AddV2", function.binary("Minimum", k, limit), function.size(of: exclusions, along: 1))
     let wide = function.call(
       Name.topK, queries + [more] + captured, giving: [.dtFloat, .dtString])
     // n x found x exclusions
