@@ -103,6 +103,13 @@ struct QueryInput {
   }
 }
 
+extension [(name: String, argument: GraphFunction.Argument)] {
+  /// In the order in which TensorFlow hands the inputs of a signature over.
+  var sortedAsParameters: Self {
+    sorted { $0.name.asPythonName.utf8.lexicographicallyPrecedes($1.name.asPythonName.utf8) }
+  }
+}
+
 extension String {
   /// The name of a parameter that TensorFlow makes of the name of an input.
   fileprivate var asPythonName: String {

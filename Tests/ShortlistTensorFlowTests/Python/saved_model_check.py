@@ -87,9 +87,11 @@ def check(path, expected):
     if len(features) == 1:
         empty = model(tf.zeros_like(queries)[:0])
         assert empty[0].shape[0] == 0, "no queries"
-    with tempfile.TemporaryDirectory() as folder:
-        tf.saved_model.save(model, folder, signatures=model.signatures["serving_default"])
-        same(tf.saved_model.load(folder)(queries), best, f"{name}: saved again by TensorFlow")
+    # TensorFlow itself saves no signature whose inputs are called otherwise.
+    if all(feature.isascii() and feature.isidentifier() for feature in features):
+        with tempfile.TemporaryDirectory() as folder:
+            tf.saved_model.save(model, folder, signatures=model.signatures["serving_default"])
+            same(tf.saved_model.load(folder)(queries), best, f"{name}: saved again by TensorFlow")
 
     if len(features) == 1:
         found = keras.layers.TFSMLayer(path, call_endpoint="serving_default")(queries)
