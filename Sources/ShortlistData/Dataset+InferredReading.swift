@@ -13,7 +13,7 @@ extension Dataset {
   ///   lacks the feature has an empty one.
   /// - JSON Lines: the keys and kinds of the first object; numbers are integers where all of them are written so.
   /// - CSV and TSV: a column is one of integers or floats where every field is such a number, else of strings; a
-  ///   number with a zero before it ("007") is none.
+  ///   number with a zero before it ("007") is none, nor is an integer that 64 bits do not hold.
   ///
   /// - Parameters:
   ///   - path: a file or a pattern, as in `init(contentsOf:format:columns:)`.
@@ -69,7 +69,9 @@ extension Dataset {
     let digits = text.drop { $0 == "-" }
     guard let first = digits.first, first.isASCII, first.isNumber,
       first != "0" || digits.count == 1 || !(digits.dropFirst().first?.isNumber ?? false),
-      text.utf8.allSatisfy({ $0 < 0x3a || $0 | 0x20 == UInt8(ascii: "e") })
+      text.utf8.allSatisfy({ $0 < 0x3a || $0 | 0x20 == UInt8(ascii: "e") }),
+      // Identifiers that 64 bits do not hold would become equal.
+      !digits.allSatisfy(\.isNumber) || Int(text) != nil
     else { return nil }
     return Float(text).flatMap { $0.isFinite ? $0 : nil }
   }

@@ -18,7 +18,7 @@ extension Dataset {
       return
     case .jsonLines: text = try TableText(jsonLinesOf: self)
     case .delimited(let delimiter, _):
-      text = try TableText(self, delimiter: Character(Unicode.Scalar(delimiter)))
+      text = try TableText(self, delimiter: delimiter)
     }
     try CompressedFile.write(to: URL(filePath: path), gzip: path.withoutGzip != path) { append in
       try append { $0 += text.header.utf8 }
@@ -37,8 +37,8 @@ private struct TableText {
   init(jsonLinesOf dataset: Dataset) throws(DataError) {
     (first, between, last) = ("{", ", ", "}\n")
     for (name, column) in zip(dataset.columnNames, dataset.columns) {
-      let key = Self.json(name) + ": "
-      let (value, offsets) = try Self.values(of: column, named: name, Self.json)
+      let key = name.quotedForJSON + ": "
+      let (value, offsets) = try Self.values(of: column, named: name) { $0.quotedForJSON }
       values.append { row in
         guard let offsets else { return key + value(row) }
         let list = (offsets[row]..<offsets[row + 1]).map(value)
@@ -47,16 +47,15 @@ private struct TableText {
     }
   }
 
-  init(_ dataset: Dataset, delimiter: Character) throws(DataError) {
-    func field(_ text: String) -> String {
-      let isPlain = !text.contains { $0 == delimiter || $0 == "\"" || $0.isNewline }
-      return isPlain ? text : "\"" + text.replacing("\"", with: "\"\"") + "\""
-    }
-    (first, between, last) = ("", String(delimiter), "\n")
+  init(_ dataset: Dataset, delimiter: UInt8) throws(DataError) {
+    func field(_ text: String) -> String { text.quoted(forDelimiter: delimiter) }
+    (first, between, last) = ("", String(Unicode.Scalar(delimiter)), "\n")
     header = dataset.columnNames.map(field).joined(separator: between) + "\n"
     for (name, column) in zip(dataset.columnNames, dataset.columns) {
       if case .stringLists(let lists) = column,
-        let wrong = lists.values.distinct.first(where: { $0.contains("|") || $0.isEmpty })
+        let wrong = lists.values.distinct.first(where: {
+          $0.isEmpty || $0.utf8.contains(UInt8(ascii: "|"))
+        })
       {
         throw DataError(
           .invalidArgument,
@@ -97,21 +96,5 @@ private struct TableText {
     case .integerLists(let lists): return ({ "\(lists.values[$0])" }, lists.offsets)
     case .floatLists(let lists): return (try floats(lists.values), lists.offsets)
     }
-  }
-
-  private static func json(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
   }
 }

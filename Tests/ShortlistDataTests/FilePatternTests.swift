@@ -59,6 +59,12 @@ struct FilePatternTests {
       try folder.file("r.tfrecord-00000-of-00001", "")
       let mixed = #expect(throws: DataError.self) { try FilePattern(pattern).files() }
       #expect(mixed?.code == .invalidArgument)
+      // A name alone must not ask for much.
+      try folder.file("s.tfrecord-00000-of-999999999", "")
+      let many = #expect(throws: DataError.self) {
+        try FilePattern(folder.path + "/s.*").files()
+      }
+      #expect(many?.location?.file == folder.path + "/s.tfrecord-00001-of-999999999")
     }
   }
 

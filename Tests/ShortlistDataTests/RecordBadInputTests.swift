@@ -131,6 +131,29 @@ struct RecordBadInputTests {
     }
   }
 
+  @Test("A malformed record is left out where an optional feature begins late")
+  func lateFeature() throws {
+    try withTemporaryFolder { folder in
+      let late = Wire.example(Wire.integers("n", 2), Wire.integers("late", 3))
+      let early = Wire.example(Wire.integers("n", 1))
+      let path = try folder.file(
+        "a.tfrecord",
+        Wire.file(
+          Array(repeating: early, count: 600) + Array(repeating: late, count: 400) + [[0x0a], late])
+      ).path
+      let (dataset, skipped) = try Dataset.read(
+        path,
+        columns: [.init("n", .integer), .init("late", .integer, isRequired: false)],
+        malformedRows: .skip)
+      #expect(skipped.count == 1)
+      #expect(
+        try dataset
+          == Dataset([
+            ("n", .init(Array(repeating: 1, count: 600) + Array(repeating: 2, count: 401)))
+          ]))
+    }
+  }
+
   @Test("A feature in every record of its own is refused before memory is gone")
   func tooManyFeatures() throws {
     try withTemporaryFolder { folder in

@@ -117,6 +117,9 @@ struct TFDSTests {
       #expect(
         try error { $0.replacing("\"tfrecord\"", with: "\"array_record\"") }?.message.contains(
           "only tfrecord") == true)
+      let long = String(repeating: "{DATASET}", count: 20000)
+      #expect(
+        try error { $0.replacing("{DATASET}-", with: long) }?.description.utf8.count ?? 0 < 1000)
       #expect(try error { String($0.dropLast(9)) }?.code == .malformedText)
       try url.file("dataset_info.json", info)
       try url.file("genre.labels.txt", "jazz\n")

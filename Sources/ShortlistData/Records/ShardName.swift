@@ -27,9 +27,11 @@ struct ShardName: Hashable {
   /// The name of the file.
   var name: String { "\(stem)-\(shard.fiveDigits)-of-\(count.fiveDigits)\(ending)" }
 
-  /// The names of all files of the table.
-  var all: [ShardName] {
-    (0..<count).map { ShardName(stem: stem, ending: ending, shard: $0, of: count) }
+  /// The names of all files of the table, one at a time: a name may tell of any number.
+  var all: some Sequence<ShardName> {
+    (0..<count).lazy.map { [stem, ending, count] in
+      ShardName(stem: stem, ending: ending, shard: $0, of: count)
+    }
   }
 }
 

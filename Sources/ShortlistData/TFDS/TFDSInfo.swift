@@ -56,6 +56,14 @@ struct TFDSInfo: Codable {
           + " file_format=\"tfrecord\"", at: .init(file: file))
     }
     var found: [TFDSFolder.Split] = []
+    func checked(_ name: String) throws(DataError) -> String {
+      guard !name.contains("/"), name.utf8.count <= 255 else {
+        throw DataError(
+          .malformedText, "\"\(name.prefix(300))\" is no name of a file in this folder",
+          at: .init(file: file, field: "filepathTemplate"))
+      }
+      return name
+    }
     for split in splits ?? [] {
       let lengths = (split.shardLengths ?? []).map(\.value)
       guard lengths.count < 100_000, lengths.allSatisfy({ $0 >= 0 }) else {
@@ -66,17 +74,14 @@ struct TFDSInfo: Codable {
       var files: [String] = []
       for shard in lengths.indices {
         let shards = ShardName(stem: "", shard: shard, of: lengths.count).name.dropFirst()
-        let name = (split.filepathTemplate ?? Self.template)
-          .replacing("{DATASET}", with: name).replacing("{SPLIT}", with: split.name)
+        // Each by itself first, so that a small file cannot make long names.
+        let (dataset, part) = (try checked(name), try checked(split.name))
+        let name = try checked(split.filepathTemplate ?? Self.template)
+          .replacing("{DATASET}", with: dataset).replacing("{SPLIT}", with: part)
           .replacing("{FILEFORMAT}", with: format).replacing("{SHARD_X_OF_Y}", with: shards)
           .replacing("{SHARD_INDEX}", with: shards.prefix(5))
           .replacing("{NUM_SHARDS}", with: shards.suffix(5))
-        guard !name.contains("/") else {
-          throw DataError(
-            .malformedText, "\"\(name)\" is no name of a file in this folder",
-            at: .init(file: file, field: "filepathTemplate"))
-        }
-        files.append(folder.appending(path: name).path(percentEncoded: false))
+        files.append(folder.appending(path: try checked(name)).path(percentEncoded: false))
       }
       found.append(.init(name: split.name, shardLengths: lengths, files: files))
     }

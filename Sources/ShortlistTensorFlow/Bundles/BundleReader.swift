@@ -56,12 +56,12 @@ final class BundleReader {
   func matrix(_ key: String) throws -> Matrix {
     let entry = try entry(key)
     let shape = try shape(of: key)
-    guard entry.dtype == .dtFloat, (1...2).contains(shape.count) else {
+    guard entry.dtype == .dtFloat, (1...2).contains(shape.count), shape.last != 0 else {
       throw TensorFlowError(
         .unsupportedModel, path: prefix,
         message:
           "\(key) is a tensor of \(entry.dtype.text) with the sizes \(shape); expected float32 "
-          + "with one or two sizes")
+          + "with one or two sizes, the last above 0")
     }
     let (rows, columns) = shape.count == 1 ? (1, shape[0]) : (shape[0], shape[1])
     let (file, range) = try place(of: key, entry)
@@ -112,7 +112,8 @@ final class BundleReader {
     // A string takes a byte at least, so the sizes cannot ask for more than there is.
     var count = 1
     for size in try shape(of: key) {
-      count = size > bytes.count ? bytes.count + 1 : min(count * size, bytes.count + 1)
+      let (product, overflow) = count.multipliedReportingOverflow(by: size)
+      count = overflow ? bytes.count + 1 : min(product, bytes.count + 1)
     }
     guard count <= bytes.count else { throw Self.damaged(file.path, "\(key) ends too early") }
     var cursor = ByteCursor(bytes[...])

@@ -57,13 +57,17 @@ struct BundleWriter: ~Copyable {
   }
 
   /// Writes strings: their lengths, a checksum of those, and then their bytes.
+  ///
+  /// - Throws: `FileError`, and `TensorFlowError` where there are more or fewer than the shape says.
   mutating func write(_ key: String, shape: [Int], strings: StringStream) throws {
     let offset = data.count
     var checksum: UInt32 = 0
+    var count = 0
     try withData { data in
       try strings.forEachBlock { block in
         var lengths: [UInt8] = []
         var fixed: [UInt8] = []
+        count += block.lengths.count
         for length in block.lengths {
           Varint.append(length, to: &lengths)
           fixed.append(littleEndian: UInt32(length))
@@ -79,6 +83,12 @@ struct BundleWriter: ~Copyable {
         checksum = CRC32C.of(block.bytes.span, continuing: checksum)
         try data.write(block.bytes.span)
       }
+    }
+    guard count == shape.reduce(1, *) else {
+      throw TensorFlowError(
+        .damagedFile, path: prefix.plainPath,
+        message:
+          "\(key) has \(count) strings for the sizes \(shape). Make the artefact again")
     }
     try note(key, .dtString, shape, from: offset, checksum)
   }

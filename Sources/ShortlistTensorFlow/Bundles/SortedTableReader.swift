@@ -18,17 +18,25 @@ enum SortedTableReader {
       guard try tail.littleEndian(UInt64.self) == SortedTableWriter.magic else {
         throw Failure(reason: "it does not end as such a file does")
       }
-      return try block(bytes, at: index).flatMap { _, handle in
+      // Keys share beginnings with up to 15 others, so what is honest takes less.
+      var room = 64 * bytes.count
+      var entries: [(key: [UInt8], value: [UInt8])] = []
+      for (_, handle) in try block(bytes, at: index, &room) {
         var cursor = ByteCursor(handle)
-        return try block(bytes, at: (cursor.varint(), cursor.varint()))
+        let more = try block(bytes, at: (cursor.varint(), cursor.varint()), &room)
+        if let last = entries.last, let first = more.first {
+          try check(last.key, isBefore: first.key)
+        }
+        entries += more
       }
+      return entries
     } catch is ByteCursor.Failure {
       throw Failure(reason: "it says that more follows than there is")
     }
   }
 
   private static func block(
-    _ bytes: [UInt8], at place: (offset: Int, size: Int)
+    _ bytes: [UInt8], at place: (offset: Int, size: Int), _ room: inout Int
   ) throws -> [(key: [UInt8], value: [UInt8])] {
     // A type and a checksum follow.
     guard place.size >= 4, place.offset <= bytes.count, place.size <= bytes.count - 5,
@@ -43,11 +51,11 @@ enum SortedTableReader {
     guard try trailer.littleEndian(UInt32.self) == CRC32C.masked(CRC32C.of(typed.span)) else {
       throw Failure(reason: "a block does not have the checksum that is written beside it")
     }
-    return try entries(inBlock: typed.dropLast())
+    return try entries(inBlock: typed.dropLast(), &room)
   }
 
   private static func entries(
-    inBlock block: ArraySlice<UInt8>
+    inBlock block: ArraySlice<UInt8>, _ room: inout Int
   ) throws -> [(key: [UInt8], value: [UInt8])] {
     var count = ByteCursor(block.suffix(4))
     let restarts = Int(try count.littleEndian(UInt32.self))
@@ -59,8 +67,17 @@ enum SortedTableReader {
       let (shared, unshared, size) = try (cursor.varint(), cursor.varint(), cursor.varint())
       guard shared <= key.count else { throw ByteCursor.Failure() }
       key = try Array(key[..<shared]) + cursor.take(unshared)
+      if let last = entries.last { try check(last.key, isBefore: key) }
+      room -= key.count + size
+      guard room >= 0 else { throw Failure(reason: "its keys take more than such a file has") }
       entries.append((key, Array(try cursor.take(size))))
     }
     return entries
+  }
+
+  private static func check(_ last: [UInt8], isBefore next: [UInt8]) throws {
+    guard last.lexicographicallyPrecedes(next) else {
+      throw Failure(reason: "its keys are not in order")
+    }
   }
 }

@@ -46,11 +46,7 @@ struct GraphReader {
     steps += 1
     depth += 1
     defer { depth -= 1 }
-    guard depth < 400, steps < 100_000 else {
-      throw TensorFlowError(
-        .unsupportedModel, path: model.path,
-        message: "the graph is deeper or larger than that of a retrieval model")
-    }
+    guard depth < 400, steps < 100_000 else { throw tooLarge }
     let parts = reference.split(separator: ":", omittingEmptySubsequences: false)
     guard let node = frame.nodes[String(parts[0])] else {
       return .unknown(operation: "nothing", node: reference)
@@ -58,8 +54,18 @@ struct GraphReader {
     let output = parts.count > 1 ? String(parts[1]) : ""
     let position = parts.count > 2 ? Int(parts[2]) ?? 0 : 0
     let value = try evaluate(node, output: output, position, in: frame)
+    // Towers joined with themselves double.
+    if case .vectors(let tower) = value, tower.encoders.count + tower.layers.count > 1000 {
+      throw tooLarge
+    }
     frame.known[reference] = value
     return value
+  }
+
+  private var tooLarge: TensorFlowError {
+    TensorFlowError(
+      .unsupportedModel, path: model.path,
+      message: "the graph is deeper or larger than that of a retrieval model")
   }
 
   private mutating func evaluate(
@@ -211,7 +217,9 @@ struct GraphReader {
   }
 
   private func number(_ value: GraphValue) -> Int? { tensor(value)?.integers?.only }
-  private func float(_ value: GraphValue) -> Float? { tensor(value)?.floats?.only }
+  private func float(_ value: GraphValue) -> Float? {
+    tensor(value)?.floats?.only.flatMap { $0.isFinite ? $0 : nil }
+  }
 
   // MARK: Tables
 

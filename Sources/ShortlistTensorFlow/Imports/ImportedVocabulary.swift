@@ -9,6 +9,8 @@ struct ImportedVocabulary {
   let words: [String]
   let rows: [Int]
 
+  init(words: [String], rows: [Int]) { (self.words, self.rows) = (words, rows) }
+
   /// Reads what fills a table: constants of the graph, or a file of the model.
   ///
   /// - Throws: `TensorFlowError` for a table that is filled in another way, damaged, or not of UTF-8.
@@ -38,7 +40,12 @@ struct ImportedVocabulary {
         throw unsupported("is filled from the columns of a file")
       }
       let offset = Int(node.attr["offset"]?.i ?? 0)
+      guard (0...1 << 40).contains(offset) else {
+        throw unsupported("is filled from a file that is counted from line \(offset) on")
+      }
+      let size = Int(node.attr["vocab_size"]?.i ?? -1)
       for (number, line) in try Self.lines(of: file).enumerated() {
+        if size >= 0, number == size { break }
         entries.append((line, number + offset))
       }
     } else {
@@ -88,6 +95,14 @@ struct ImportedVocabulary {
     }
     if wanted.count == embedding.rows, zip(wanted, 0...).allSatisfy({ $0 == $1 }) {
       return embedding
+    }
+    // A row may be that of many words, so a small file can ask for much.
+    guard wanted.count <= max(1 << 28, 16 * embedding.count) / embedding.columns else {
+      throw TensorFlowError(
+        .unsupportedModel, path: path,
+        message:
+          "a look-up makes \(wanted.count) rows of an embedding of \(embedding.rows) x "
+          + "\(embedding.columns); expected at most 16 times what it has")
     }
     return embedding.gathering(wanted.map { Int32($0) })
   }

@@ -46,7 +46,7 @@ struct SavedModelFile {
       meta.graphDef.library.function.map { ($0.signature.name, $0) }, uniquingKeysWith: { $1 })
     nodes = Dictionary(meta.graphDef.node.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
     bundle = try BundleReader(folder.appending(path: "variables/variables"))
-    keys = try Self.keys(of: objects, in: bundle)
+    keys = try Self.keys(of: objects, in: bundle, path: folder.plainPath)
   }
 
   // MARK: Objects
@@ -110,7 +110,7 @@ struct SavedModelFile {
 
   /// Goes through both object graphs side by side: the same names lead to the same objects.
   private static func keys(
-    of objects: TFSavedObjectGraph, in bundle: BundleReader
+    of objects: TFSavedObjectGraph, in bundle: BundleReader, path: String
   ) throws -> [Int32: String] {
     let name = "_CHECKPOINTABLE_OBJECT_GRAPH"
     let bytes = try bundle.strings(name).first ?? []
@@ -118,7 +118,9 @@ struct SavedModelFile {
     do {
       graph = try TFTrackableObjectGraph(decoding: bytes)
     } catch let error as MessageError {
-      throw TensorFlowError(.damagedFile, message: "\(name): \(error.description)")
+      throw TensorFlowError(
+        .damagedFile, path: path,
+        message: "\(name) of the variables: \(error.description). Copy the model again")
     }
     var keys: [Int32: String] = [:]
     var seen: Set<Int32> = []

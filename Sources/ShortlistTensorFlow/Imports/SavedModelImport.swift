@@ -33,7 +33,7 @@ public struct SavedModelImport: Sendable {
     let file = try SavedModelFile(URL(filePath: folder, directoryHint: .isDirectory))
     var reader = GraphReader(file)
     let (search, names) = try Self.search(in: file, &reader)
-    if names.count == 1, query.isEmpty || item.isEmpty {
+    if item.isEmpty || (names.count == 1 && query.isEmpty) {
       throw TensorFlowError(.invalidArgument, message: "a feature must have a name")
     }
     var parts = ImportedParts(file)

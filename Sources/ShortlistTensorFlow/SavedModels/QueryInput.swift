@@ -51,6 +51,31 @@ package struct QueryInput: Sendable {
     }
   }
 
+  /// Inputs of signatures are parameters in Python, which replaces what is no letter, digit or "_" in their names.
+  ///
+  /// - Throws: `TensorFlowError.unsupportedModel` for a name that Python does not take, and for two that
+  ///   become one.
+  func checkNames() throws {
+    guard parts.count > 1 else { return }
+    var taken: [String: String] = [:]
+    for part in parts {
+      let name = part.feature.asPythonName
+      guard !part.feature.isEmpty, !String.pythonKeywords.contains(name) else {
+        throw TensorFlowError(
+          .unsupportedModel,
+          message:
+            "a feature is called \"\(part.feature)\", as no parameter in Python is; rename it")
+      }
+      if let other = taken.updateValue(part.feature, forKey: name) {
+        throw TensorFlowError(
+          .unsupportedModel,
+          message:
+            "the features \"\(other)\" and \"\(part.feature)\" have the same name in Python, "
+            + "\(name); rename one")
+      }
+    }
+  }
+
   package var isSingle: Bool { parts.count == 1 }
 
   /// The arguments of a function, named by a word and not by features, which may be called anything.
@@ -75,5 +100,40 @@ package struct QueryInput: Sendable {
     single name: String
   ) -> [(name: String, argument: GraphFunction.Argument)] {
     zip(parts, arguments).map { (isSingle ? name : $0.feature, $1) }
+  }
+}
+
+extension [(name: String, argument: GraphFunction.Argument)] {
+  /// In the order in which TensorFlow hands the inputs of a signature over.
+  var sortedAsParameters: Self {
+    sorted { $0.name.asPythonName.utf8.lexicographicallyPrecedes($1.name.asPythonName.utf8) }
+  }
+}
+
+extension String {
+  /// The name of a parameter that TensorFlow makes of the name of an input.
+  fileprivate var asPythonName: String {
+    var name = String.UnicodeScalarView()
+    for scalar in unicodeScalars {
+      let isWord = scalar.isLetter || scalar.properties.numericType != nil
+      name.append(isWord ? scalar : "_")
+    }
+    return name.first?.isLetter == true ? String(name) : "arg_" + String(name)
+  }
+
+  fileprivate static let pythonKeywords: Set = [
+    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue",
+    "def", "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import",
+    "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while",
+    "with", "yield",
+  ]
+}
+
+extension Unicode.Scalar {
+  fileprivate var isLetter: Bool {
+    switch properties.generalCategory {
+    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: true
+    default: false
+    }
   }
 }

@@ -96,7 +96,10 @@ extension SavedModelBuilder {
     let queries = Array(function.inputs[..<count])
     let (exclusions, k) = (function.inputs[count], function.inputs[count + 1])
     let captured = Array(function.inputs[(count + 2)...])
-    let more = function.binary("AddV2", k, function.size(of: exclusions, along: 1))
+    // Before the sum, which a k of "all there is" would overflow.
+    let limit = function.constant(TFTensorProto(Int32(retrieval.candidates)))
+    let more = function.binary(
+      "AddV2", function.binary("Minimum", k, limit), function.size(of: exclusions, along: 1))
     let wide = function.call(
       Name.topK, queries + [more] + captured, giving: [.dtFloat, .dtString])
     // n x found x exclusions
@@ -139,7 +142,7 @@ extension SavedModelBuilder {
     _ key: String, _ inputs: [(name: String, argument: GraphFunction.Argument)],
     _ isExcluding: Bool, width: Int, _ retrieval: Retrieval
   ) {
-    let inputs = inputs.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    let inputs = inputs.sortedAsParameters
     let function = addForm(
       "__inference_signature_\(key)", inputs.map(\.argument), isExcluding, retrieval,
       outputs: ["output_1", "output_2"])
@@ -151,9 +154,17 @@ extension SavedModelBuilder {
 
   /// The method and signature `embed_queries`.
   private mutating func addEmbedding(_ retrieval: Retrieval, dimensions: Int) {
-    for name in ["__inference_embed_queries", "__inference_signature_embed_queries"] {
-      var function = function(name, retrieval.input.arguments)
-      let vectors = function.call(Name.embed, function.inputs, giving: [.dtFloat])[0]
+    let inputs = retrieval.input.signatureInputs(single: "queries").sortedAsParameters
+    for (name, arguments) in [
+      ("__inference_embed_queries", retrieval.input.arguments),
+      ("__inference_signature_embed_queries", inputs.map(\.argument)),
+    ] {
+      var function = function(name, arguments)
+      let given = Dictionary(
+        zip(arguments.map(\.name), function.inputs), uniquingKeysWith: { $1 })
+      let queries = retrieval.input.arguments.compactMap { given[$0.name] }
+      let vectors = function.call(
+        Name.embed, queries + function.inputs[arguments.count...], giving: [.dtFloat])[0]
       function.give("embeddings", vectors)
       add(function)
     }
@@ -165,7 +176,7 @@ extension SavedModelBuilder {
       "embed_queries", parameters: ["queries"], withDefault: 0,
       functions: ["__inference_embed_queries"])
     addSignature(
-      "embed_queries", inputs: retrieval.input.signatureInputs(single: "queries"),
+      "embed_queries", inputs: inputs,
       outputs: [("embeddings", .dtFloat, [-1, dimensions])],
       function: "__inference_signature_embed_queries")
   }

@@ -129,11 +129,10 @@ struct SavedModelBuilder {
       })
     signatureObjects.append(.init(object, key))
 
-    let call = "\(key)_call"
     var feeds: [String] = []
     var definition = TFSignatureDef.with { $0.methodName = "tensorflow/serving/predict" }
     for input in inputs {
-      let node = "\(key)_\(input.name.asGraphName)"
+      let node = unused("\(key)_\(input.name.asGraphName)")
       let shape = TFTensorShapeProto(input.argument.shape)
       graph.append(
         TFNodeDef(
@@ -142,6 +141,7 @@ struct SavedModelBuilder {
       feeds.append(node)
       definition.inputs[input.name] = TFTensorInfo("\(node):0", input.argument.type, shape: shape)
     }
+    let call = unused("\(key)_call")
     for (position, output) in outputs.enumerated() {
       definition.outputs[output.name] = TFTensorInfo(
         "\(call):\(position)", output.type, shape: TFTensorShapeProto(output.shape))
@@ -155,6 +155,13 @@ struct SavedModelBuilder {
           "Tin": TFAttrValue(inputs.map(\.argument.type) + captures.map(\.argument.type)),
           "Tout": TFAttrValue(outputs.map(\.type)),
         ]))
+  }
+
+  /// A name that no node of the graph has yet.
+  private func unused(_ name: String) -> String {
+    var name = name
+    while graph.contains(where: { $0.name == name }) { name += "_" }
+    return name
   }
 
   // MARK: The whole

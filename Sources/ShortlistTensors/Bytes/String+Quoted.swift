@@ -1,5 +1,3 @@
-internal import Foundation
-
 extension String {
   /// The text as a JSON string.
   package var quotedForJSON: String {
@@ -18,8 +16,15 @@ extension String {
   }
 
   /// The text as a field of CSV: in quotes where RFC 4180 asks for them.
-  package var quotedForCSV: String {
-    guard utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return self }
-    return "\"" + replacingOccurrences(of: "\"", with: "\"\"") + "\""
+  package var quotedForCSV: String { quoted(forDelimiter: 0x2C) }
+
+  /// The text as a field between delimiters: in quotes where it holds one, a quote or a line end.
+  package func quoted(forDelimiter delimiter: UInt8) -> String {
+    // By bytes: a comma with an accent on it is one Character.
+    guard utf8.contains(where: { $0 == delimiter || [0x22, 0x0A, 0x0D].contains($0) }) else {
+      return self
+    }
+    let doubled = utf8.flatMap { $0 == 0x22 ? [0x22, 0x22] : [$0] }
+    return String(decoding: [0x22] + doubled + [0x22], as: UTF8.self)
   }
 }

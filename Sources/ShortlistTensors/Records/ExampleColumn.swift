@@ -84,7 +84,10 @@ package struct ExampleColumn {
       rowCount += cells.count
       return problems
     }
-    if builder == nil { builder = ColumnBuilder(kind.builderKind) }
+    if builder == nil {
+      builder = ColumnBuilder(kind.builderKind)
+      if shape == .scalar { unsafe appendNothing(rowCount, bytes) }
+    }
     switch kind {
     case .integers:
       var values: [Int] = []
@@ -115,6 +118,19 @@ package struct ExampleColumn {
       problems.append(FieldProblem(record: record, reason: .wrongKind, text: ""))
     } else if shape == .scalar {
       problems.append(FieldProblem(record: record, reason: .missing, text: ""))
+    }
+  }
+
+  /// Adds values of nothing for rows that came before the kind was known.
+  @unsafe
+  private func appendNothing(_ count: Int, _ bytes: UnsafePointer<UInt8>) {
+    switch kind {
+    case .integers: builder?.append(integers: [Int](repeating: 0, count: count))
+    case .floats: builder?.append(floats: [Float](repeating: 0, count: count))
+    case .bytes:
+      let fields = [sl_text_field](repeating: sl_text_field(), count: count)
+      _ = unsafe fields.withUnsafeBufferPointer { unsafe builder?.append(bytes, $0) }
+    case nil: break
     }
   }
 

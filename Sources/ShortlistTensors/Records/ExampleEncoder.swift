@@ -67,13 +67,11 @@ package struct ExampleEncoder {
     case .integers(let integers):
       let bytes = integers[range].reduce(0) { $0 + Self.size($1) }
       Self.append(0x0a, bytes, to: &list)
-      for integer in integers[range] { Self.append(integer, to: &list) }
+      for integer in integers[range] { Varint.append(integer, to: &list) }
     case .floats(let floats):
       Self.append(0x0a, 4 * range.count, to: &list)
       for float in floats[range] {
-        for shift in [0, 8, 16, 24] as [UInt32] {
-          list.append(UInt8(truncatingIfNeeded: float.bitPattern >> shift))
-        }
+        list.append(littleEndian: float.bitPattern)
       }
     }
   }
@@ -85,15 +83,6 @@ package struct ExampleEncoder {
 
   private static func append(_ tag: UInt8, _ length: Int, to bytes: inout [UInt8]) {
     bytes.append(tag)
-    append(length, to: &bytes)
-  }
-
-  private static func append(_ number: Int, to bytes: inout [UInt8]) {
-    var rest = UInt64(bitPattern: Int64(number))
-    while rest >= 0x80 {
-      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-      rest >>= 7
-    }
-    bytes.append(UInt8(rest))
+    Varint.append(length, to: &bytes)
   }
 }

@@ -7,10 +7,10 @@ package enum TFRecord {
   /// Appends a record to bytes.
   package static func append(_ payload: [UInt8], to bytes: inout [UInt8]) {
     let length = [UInt64(payload.count).littleEndian]
-    appendLittleEndian(length[0], to: &bytes)
-    appendLittleEndian(CRC32C.masked(CRC32C.of(length.span)), to: &bytes)
+    bytes.append(littleEndian: length[0])
+    bytes.append(littleEndian: CRC32C.masked(CRC32C.of(length.span)))
     bytes.append(contentsOf: payload)
-    appendLittleEndian(CRC32C.masked(CRC32C.of(payload.span)), to: &bytes)
+    bytes.append(littleEndian: CRC32C.masked(CRC32C.of(payload.span)))
   }
 
   /// The length that a record's first twelve bytes tell; nil where their checksum is wrong.
@@ -18,14 +18,6 @@ package enum TFRecord {
     let length = [UInt64(littleEndianBytes: head[0..<8])]
     let checksum = UInt32(littleEndianBytes: head[8..<12])
     return CRC32C.masked(CRC32C.of(length.span)) == checksum ? length[0] : nil
-  }
-
-  private static func appendLittleEndian<Number: FixedWidthInteger>(
-    _ number: Number, to bytes: inout [UInt8]
-  ) {
-    for byte in 0..<MemoryLayout<Number>.size {
-      bytes.append(UInt8(truncatingIfNeeded: number >> Number(8 * byte)))
-    }
   }
 }
 

@@ -80,6 +80,18 @@ struct BundleTests {
     }
   }
 
+  @Test("As many strings are written as there are said to be")
+  func stringCount() throws {
+    try withTemporaryFolder { folder in
+      var writer = try BundleWriter(folder.appending(path: "v"))
+      let error = #expect(throws: TensorFlowError.self) {
+        try writer.write("names", shape: [3], strings: StringStream(["a", "b"]))
+      }
+      #expect(error?.message.contains("names has 2 strings for the sizes [3]") == true)
+      try writer.finish()
+    }
+  }
+
   private func hex(_ folder: URL, _ file: String) throws -> String {
     try Data(contentsOf: folder.appending(path: file)).map { byte in
       String(Int(byte) + 0x100, radix: 16).dropFirst()

@@ -123,6 +123,18 @@ struct ImportTests {
     }
   }
 
+  @Test("Items without a name for their feature are an error, also of several inputs")
+  func noName() throws {
+    try withTemporaryFolder { folder in
+      let sample = try #require(try SampleRetriever.all().first { $0.name == "unusual names" })
+      let model = try sample.retriever.exportSavedModel(to: folder.appending(path: "model").path())
+      let error = #expect(throws: TensorFlowError.self) {
+        _ = try SavedModelImport(contentsOf: model.path(), item: "")
+      }
+      #expect(error?.code == .invalidArgument)
+    }
+  }
+
   @Test("A folder without a model, and a damaged one, say so")
   func damaged() throws {
     try withTemporaryFolder { folder in

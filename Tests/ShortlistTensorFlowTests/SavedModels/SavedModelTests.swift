@@ -108,6 +108,14 @@ struct SavedModelTests {
           Embedding(of: "user", in: Vocabulary(["a"]), dimensions: 2)
         }, dimensions: 4)
       try expect("a feature is called \"k\"", named, in: folder)
+      for (names, message) in [
+        (["class", "user"], "a feature is called \"class\""),
+        (["film/title", "film_title"], "\"film/title\" and \"film_title\" have the same name"),
+      ] {
+        let tower = Tower(
+          features: names.map { Embedding(of: .init($0), in: Vocabulary(["a"]), dimensions: 2) })
+        try expect(message, SampleRetriever.of(tower, dimensions: 4), in: folder)
+      }
       let euclidean = try SampleRetriever.of(
         Tower { Embedding(of: "user", in: Vocabulary(["a"]), dimensions: 4) }, dimensions: 4,
         similarity: .euclidean)

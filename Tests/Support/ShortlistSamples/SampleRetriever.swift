@@ -38,6 +38,7 @@ package struct SampleRetriever {
       try sample("deep", deep, dimensions: 16),
       try sample(
         "several vectors", Tower { user(24) }, dimensions: 8, task: Retrieval(queryVectors: 3)),
+      try sample("unusual names", named, dimensions: 8),
       try sample("cosine", Tower { user(16) }, dimensions: 16, similarity: .cosine),
     ]
   }
@@ -71,6 +72,23 @@ package struct SampleRetriever {
       Dense(16, activation: .sigmoid)
       L2Normalize()
     }
+  }
+
+  /// Names that graphs do not take, that become the same in them, and that mean something there.
+  private static let unusualNames = [
+    "用户", "性别", "film/title", "1st", "call", "k_call", "call_", "b c",
+    "queries", "candidates", "identifiers", "signatures", "input_1", "Call",
+  ]
+
+  private static var named: Tower {
+    Tower(
+      features: unusualNames.enumerated().map { place, name in
+        Numeric(of: Feature<Float>(name), mean: Float(place), deviation: 10)
+      } + [
+        Embedding(
+          of: Feature<String>("a/b"), in: Vocabulary(userNames), dimensions: 3,
+          initializer: .normal(deviation: 1))
+      ], layers: [Dense(8)])
   }
 
   private static func sample(
@@ -117,10 +135,14 @@ package struct SampleRetriever {
       Array(titles[10..<30]), [titles[59]],
     ]
     let ages: [Float] = [31.5, -4, 0, 1e3, 40, 18, 66.25]
-    let columns: [(String, AnyColumn)] = [
-      ("user", .strings(StringColumn(names))), ("watched", .stringLists(ListColumn(lists))),
-      ("age", .floats(ages)),
-    ]
+    let columns: [(String, AnyColumn)] =
+      [
+        ("user", .strings(StringColumn(names))), ("watched", .stringLists(ListColumn(lists))),
+        ("age", .floats(ages)), ("a/b", .strings(StringColumn(names))),
+      ]
+      + unusualNames.enumerated().map { place, name in
+        (name, .floats(ages.map { $0 + Float(place) }))
+      }
     let read = Set(tower.features.map(\.featureName))
     return try Dataset(columns.filter { read.contains($0.0) }.map { (name: $0.0, column: $0.1) })
   }

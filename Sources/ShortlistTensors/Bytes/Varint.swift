@@ -1,6 +1,6 @@
 /// Whole numbers of seven bits a byte, the lowest first, as protobuf and tensor bundles write them.
-enum Varint {
-  static func append(_ number: Int, to bytes: inout [UInt8]) {
+package enum Varint {
+  package static func append(_ number: Int, to bytes: inout [UInt8]) {
     var rest = UInt64(bitPattern: Int64(number))
     while rest > 0x7f {
       bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -12,12 +12,12 @@ enum Varint {
 
 extension [UInt8] {
   /// The bytes of a number, the lowest first.
-  init(littleEndian number: some FixedWidthInteger) {
+  package init(littleEndian number: some FixedWidthInteger) {
     self = []
     append(littleEndian: number)
   }
 
-  mutating func append<Number: FixedWidthInteger>(littleEndian number: Number) {
+  package mutating func append<Number: FixedWidthInteger>(littleEndian number: Number) {
     for byte in 0..<MemoryLayout<Number>.size {
       append(UInt8(truncatingIfNeeded: number >> Number(8 * byte)))
     }
