@@ -97,7 +97,7 @@ extension SavedModelBuilder {
     let (exclusions, k) = (function.inputs[count], function.inputs[count + 1])
     let captured = Array(function.inputs[(count + 2)...])
     // Before the sum, which a k of "all there is" would overflow.
-    let limit = function.constant(TFTensorProto(Int32(retrieval.candidates)))
+    let limit = function.constant(TFTensorProto(Int32(retrieval.search.count)))
     let more = function.binary(
       "AddV2", function.binary("Minimum", k, limit), function.size(of: exclusions, along: 1))
     let wide = function.call(

@@ -18,10 +18,10 @@ struct SavedModelWriter {
     guard search.count > 0 else {
       throw TensorFlowError(.unsupportedModel, message: "there are no candidates to export")
     }
-    guard candidates.rows <= Int32.max else {
+    guard search.count <= Int32.max else {
       throw TensorFlowError(
         .unsupportedModel,
-        message: "\(candidates.rows) candidates; TensorFlow counts at most \(Int32.max)")
+        message: "\(search.count) candidates; TensorFlow counts at most \(Int32.max)")
     }
     guard options.k >= 1 else {
       throw TensorFlowError(.invalidArgument, message: "k is \(options.k); it must be 1 or more")
