@@ -187,8 +187,8 @@ def check_management(models):
 
 
 for model in models:
-    check_predict(model["name"], model["saved_model"], model["expectation"])
-    check_metadata(model["name"], model["saved_model"])
+    check_predict(model["name"], model["savedModel"], model["expectation"])
+    check_metadata(model["name"], model["savedModel"])
 simple = next(model for model in models if model["expectation"]["strings"] and not model["expectation"]["lists"])
 check_errors(simple["name"], simple["expectation"])
 check_many(simple["name"], simple["expectation"])

@@ -65,12 +65,14 @@ package func withArtefacts(_ body: (Artefacts) throws -> Void) throws {
 
 package final class Counter: Sendable {
   private let count = Atomic<Int>(0)
+  package init() {}
   package var value: Int { count.load(ordering: .relaxed) }
   package func add() { count.add(1, ordering: .relaxed) }
 }
 
 package final class Flag: Sendable {
   private let flag = Atomic<Bool>(false)
+  package init() {}
   package var isSet: Bool { flag.load(ordering: .relaxed) }
   package func set() { flag.store(true, ordering: .relaxed) }
 }
