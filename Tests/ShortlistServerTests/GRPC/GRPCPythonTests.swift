@@ -14,7 +14,7 @@
     private struct Model: Encodable {
       let name: String
       let base: String
-      let saved_model: String
+      let savedModel: String
       let expectation: SampleRetriever.Expectation
     }
 
@@ -29,7 +29,7 @@
             to: folder.appending(path: "exported/\(sample.name)").path(percentEncoded: false))
           return Model(
             name: sample.name, base: base.path(percentEncoded: false),
-            saved_model: exported.path(percentEncoded: false),
+            savedModel: exported.path(percentEncoded: false),
             expectation: try sample.expectation())
         }
         let list = folder.appending(path: "models.json")

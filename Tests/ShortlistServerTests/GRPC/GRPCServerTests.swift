@@ -1,5 +1,6 @@
 #if Server
   import Foundation
+  import NIOCore
   import NIOPosix
   import Shortlist
   import ShortlistMessages
@@ -101,7 +102,7 @@
 
     @Test("Where too many wait, the next are told so at once")
     func fullPool() throws {
-      try withServer({ $0.queue = 0 }) { server, client in
+      try withServer(queue: 0) { server, client throws in
         let many = (0..<1024).map { "user \($0) " + String(repeating: "x", count: 100) }
         #expect(try client.call(Self.predict, try request(many)).status == 8)
         #expect(try client.call(Self.predict, try request(["user 3"])).status == 0)
@@ -189,7 +190,7 @@
 
     @Test("A connection that says nothing is closed")
     func idle() throws {
-      try withServer({ $0.idleTimeout = .milliseconds(200) }) { server, client in
+      try withServer(idleTimeout: .milliseconds(200)) { server, client in
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         defer { try? group.syncShutdownGracefully() }
         let start = ContinuousClock.now
@@ -223,7 +224,7 @@
     }
 
     private func withServer(
-      _ change: (inout ServerConfiguration) -> Void = { _ in },
+      queue: Int = 256, idleTimeout: Duration = .seconds(60),
       _ body: (Server, HTTP2Client) throws -> Void
     ) throws {
       try withArtefacts { artefacts in
@@ -231,7 +232,8 @@
         var configuration = ServerConfiguration()
         configuration.httpPort = 0
         configuration.grpcPort = 0
-        change(&configuration)
+        configuration.queue = queue
+        configuration.idleTimeout = idleTimeout
         let server = Server(try artefacts.store(), configuration)
         try server.start()
         defer { server.stop() }

@@ -41,10 +41,22 @@
     private let streams: NIOHTTP2Handler.StreamMultiplexer
 
     init(port: Int) throws {
-      channel = try ClientBootstrap(group: group).connect(host: "127.0.0.1", port: port).wait()
-      streams = try channel.configureHTTP2Pipeline(
-        mode: .client, connectionConfiguration: .init(), streamConfiguration: .init()
-      ) { $0.eventLoop.makeSucceededVoidFuture() }.wait()
+      // Before the connection stands, or the first bytes of the server would be lost.
+      let ready = group.next().makePromise(of: NIOHTTP2Handler.StreamMultiplexer.self)
+      let bootstrap = ClientBootstrap(group: group)
+        .channelOption(.socketOption(.tcp_nodelay), value: 1)
+        .channelInitializer { channel in
+          channel.configureHTTP2Pipeline(
+            mode: .client, connectionConfiguration: .init(), streamConfiguration: .init()
+          ) { $0.eventLoop.makeSucceededVoidFuture() }.map { ready.succeed($0) }
+        }
+      do {
+        channel = try bootstrap.connect(host: "127.0.0.1", port: port).wait()
+      } catch {
+        ready.fail(error)
+        throw error
+      }
+      streams = try ready.futureResult.wait()
     }
 
     func close() {
@@ -58,8 +70,14 @@
       ]
       headers.add(name: "content-type", value: "application/grpc")
       headers.add(name: "te", value: "trailers")
-      for (name, value) in more { headers.replaceOrAdd(name: name, value: value) }
-      return headers
+      let pseudo = more.filter { $0.0.hasPrefix(":") }
+      for (name, value) in more where !name.hasPrefix(":") {
+        headers.replaceOrAdd(name: name, value: value)
+      }
+      return HPACKHeaders(
+        headers.map { name, value, _ in
+          (name, pseudo.first { $0.0 == name }?.1 ?? value)
+        })
     }
 
     func begin(_ headers: HPACKHeaders, isLast: Bool = false) throws -> Call {

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import grpc
 import numpy as np
 import tensorflow as tf
+from tensorflow.core.protobuf import saved_model_pb2
 from tensorflow_serving.apis import (
     get_model_metadata_pb2,
     get_model_status_pb2,
@@ -98,7 +99,8 @@ def check_predict(name, path, expected):
 
 
 def check_metadata(name, path):
-    wanted = tf.compat.v1.saved_model.loader_impl.parse_saved_model(path).meta_graphs[0].signature_def
+    with open(f"{path}/saved_model.pb", "rb") as file:
+        wanted = saved_model_pb2.SavedModel.FromString(file.read()).meta_graphs[0].signature_def
     message = get_model_metadata_pb2.GetModelMetadataRequest()
     message.model_spec.name = name
     refused(grpc.StatusCode.INVALID_ARGUMENT, predictions.GetModelMetadata, message, "no field")
@@ -142,7 +144,8 @@ def check_errors(name, expected):
     refused(code.RESOURCE_EXHAUSTED, call, request(name, "", {"input_1": ["x" * 5_000_000]}), "too large")
     refused(code.INVALID_ARGUMENT, call, request(name, "", {"input_1": ["x"] * 2_000}), "too many")
     refused(code.DEADLINE_EXCEEDED, call, request(name, "", {"input_1": ["x"] * 1_000}), "late", timeout=0.0002)
-    refused(code.UNIMPLEMENTED, call, request(name, "", inputs), "compressed", compression=grpc.Compression.Gzip)
+    squeezable = request(name, "", {"input_1": ["x" * 100] * 50})
+    refused(code.UNIMPLEMENTED, call, squeezable, "compressed", compression=grpc.Compression.Gzip)
     unknown = channel.unary_unary("/tensorflow.serving.PredictionService/Classify")
     refused(code.UNIMPLEMENTED, unknown, b"", "no such method")
     long = refused(code.NOT_FOUND, call, request("é" * 5_000, "", inputs), "long text")
@@ -187,8 +190,8 @@ def check_management(models):
 
 
 for model in models:
-    check_predict(model["name"], model["saved_model"], model["expectation"])
-    check_metadata(model["name"], model["saved_model"])
+    check_predict(model["name"], model["savedModel"], model["expectation"])
+    check_metadata(model["name"], model["savedModel"])
 simple = next(model for model in models if model["expectation"]["strings"] and not model["expectation"]["lists"])
 check_errors(simple["name"], simple["expectation"])
 check_many(simple["name"], simple["expectation"])
