@@ -59,7 +59,7 @@ def check(path, expected):
     same(model.query_with_exclusions(queries, excluded), expected["withoutExcluded"], f"{name}: exclusions")
     same(model.query_with_exclusions(queries, excluded, k=10), expected["withoutExcluded"], f"{name}: exclusions, k")
     all_but = model.query_with_exclusions(queries, excluded, k=2**31 - 1)[0].shape[1]
-    assert all_but == model.candidates.shape[0], "k beyond the catalogue with exclusions"
+    assert all_but == model.identifiers.shape[0], "k beyond the catalogue with exclusions"
     none = tf.constant("", shape=[rows, 0])
     same(model.query_with_exclusions(queries, none), best, f"{name}: no exclusions")
     np.testing.assert_allclose(model.embed_queries(queries), expected["embeddings"], rtol=1e-5, atol=1e-5)
