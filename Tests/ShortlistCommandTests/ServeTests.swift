@@ -14,11 +14,13 @@
         try shortlist.trainMovies()
         try shortlist.write("told", "")
         let outcome = try shortlist.run(
-          ["serve", ".", "--port", "0", "--no-grpc", "--poll", "0.05"],
+          ["serve", ".", "--port", "0", "--grpc-port", "0", "--poll", "0.05"],
           output: FileHandle(forWritingTo: shortlist.url("told"))
         ) { process in
           let port = try port(told: shortlist.url("told"), of: process)
           #expect(try get(port, "/readyz") == "ready\n")
+          let told = try String(contentsOf: shortlist.url("told"), encoding: .utf8)
+          #expect(told.contains(/, gRPC on 127\.0\.0\.1:[1-9]\d+/), "\(told)")
           #expect(try get(port, "/v1/models").contains(#"{"name":"movies","versions":[1]}"#))
           // A new version takes the place of the old one while the server runs.
           try shortlist.succeed("train", "--output", "movies", "recipe.yaml")
@@ -42,6 +44,8 @@
           1, ["serve", "none"],
           saying: ["none: there is no artefact in it; expected folders as NAME/1"])
         try shortlist.fail(2, ["serve", ".", "--port", "70000"], saying: ["expected 0 to 65535"])
+        try shortlist.fail(
+          2, ["serve", ".", "--grpc-port=-1"], saying: ["--grpc-port is -1", "0 to 65535"])
         try shortlist.fail(2, ["serve", ".", "--threads", "0"], saying: ["expected 1 to 1024"])
         try shortlist.fail(2, ["serve", ".", "--poll=-1"], saying: ["0 or more"])
         try shortlist.trainMovies()
