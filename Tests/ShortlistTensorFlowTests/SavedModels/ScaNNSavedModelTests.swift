@@ -4,9 +4,9 @@ import ShortlistArtifacts
 import ShortlistData
 import ShortlistIndex
 import ShortlistMessages
-import ShortlistTensors
 import ShortlistPython
 import ShortlistSamples
+import ShortlistTensors
 import Testing
 
 @testable import ShortlistTensorFlow
