@@ -1,6 +1,8 @@
 import Foundation
 import Shortlist
 import ShortlistMessages
+import ShortlistPython
+import ShortlistSamples
 import ShortlistTensors
 import Testing
 
