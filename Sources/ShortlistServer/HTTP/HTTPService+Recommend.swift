@@ -79,7 +79,7 @@ extension HTTPService {
         }
       }
     } catch {
-      metrics.note(.init(model: selection.name, call: call, error: error.code))
+      metrics.note(.init(model: counted(selection), call: call, error: error.code))
       return .ready(.problem(error))
     }
   }

@@ -118,9 +118,14 @@ struct HTTPService: Sendable {
         return result
       }
     } catch {
-      metrics.note(.init(model: selection.name, call: .predict, error: error.code))
+      metrics.note(.init(model: counted(selection), call: .predict, error: error.code))
       return .ready(.tensorFlow(error))
     }
+  }
+
+  /// The name that a request is counted by; that of no model is none, since anybody can make names up.
+  func counted(_ selection: ModelSelection) -> String {
+    store.names.contains(selection.name) ? selection.name : ""
   }
 
   private func status(_ selection: ModelSelection) throws(ServingError) -> HTTPResponse {

@@ -34,7 +34,8 @@
       let predict = PredictService(store: store, limits: configuration.limits)
       let metrics = ServerMetrics()
       http = HTTPService(predict: predict, metrics: metrics)
-      grpc = GRPCService(predict: predict, metrics: metrics)
+      grpc = GRPCService(
+        predict: predict, metrics: metrics, takesReloads: configuration.isLoopback)
       group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
       pool = WorkPool(threads: System.coreCount, queue: configuration.queue)
     }

@@ -19,4 +19,7 @@ public struct ServerConfiguration: Sendable {
   public var gracePeriod = Duration.seconds(10)
 
   public init() {}
+
+  /// Whether nobody outside of this machine can reach the server.
+  var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
 }

@@ -311,6 +311,8 @@ struct HTTPServiceTests {
       #expect(get(service, "/readyz").status == 200)
       _ = post(service, "/v1/models/movies:predict", #"{"instances": ["user 1"]}"#)
       _ = post(service, "/v1/models/movies:predict", "{}")
+      _ = post(service, "/v1/models/made-up:predict", "{}")
+      _ = post(service, "/v1/models/made-up:recommend", "{}")
       let text = String(decoding: get(service, "/metrics").body, as: UTF8.self)
       #expect(
         text.contains(#":tensorflow:serving:request_count{model_name="movies",status="OK"} 1"#))
@@ -318,6 +320,8 @@ struct HTTPServiceTests {
         text.contains(
           #":tensorflow:serving:request_count{model_name="movies",status="INVALID_ARGUMENT"} 1"#))
       #expect(text.contains(#"le="+Inf"} 1"#))
+      #expect(!text.contains("made-up"))
+      #expect(text.contains(#"{model_name="",status="NOT_FOUND"} 2"#))
       #expect(text.contains(#"shortlist_model_available{model_name="movies",version="1"} 1"#))
     }
   }
