@@ -99,7 +99,8 @@
       _ path: String, _ message: [UInt8], _ more: [(String, String)] = []
     ) throws -> Reply {
       let call = try begin(Self.headers(path, more))
-      try call.send(Self.framed(message), isLast: true)
+      // It may have been answered, and ended, before the message goes out.
+      try? call.send(Self.framed(message), isLast: true)
       return try call.answer()
     }
 
