@@ -219,10 +219,6 @@ public final class ModelStore: Sendable {
     let name = configuration.name
     entries.withLock { entries in
       if entries[name] == nil { entries[name] = Entry(configuration: configuration) }
-      // A model of the same name from elsewhere is another one.
-      if entries[name]?.configuration.folder != configuration.folder {
-        entries[name]?.configuration.folder = configuration.folder
-      }
     }
     let folder = URL(filePath: configuration.folder, directoryHint: .isDirectory)
     let wanted = Self.wanted(configuration.policy, of: ArtifactFolder.versions(in: folder))
