@@ -7,21 +7,7 @@ import ShortlistServing
 /// They are those of TensorFlow Serving, and the health check that load balancers ask.
 struct GRPCService: Sendable {
   typealias Outcome = Result<[UInt8], ServingError>
-
-  /// An answer that is there, or work that makes one.
-  enum Answer: Sendable {
-    case ready(Outcome)
-    /// - Parameter cost: roughly how many multiplications it takes.
-    case work(cost: Int, @Sendable () -> Outcome)
-
-    /// The outcome, made here and now.
-    var outcome: Outcome {
-      switch self {
-      case .ready(let outcome): outcome
-      case .work(_, let body): body()
-      }
-    }
-  }
+  typealias Answer = ShortlistServer.Answer<Outcome>
 
   enum Method: String, CaseIterable {
     case predict = "/tensorflow.serving.PredictionService/Predict"
@@ -54,7 +40,7 @@ struct GRPCService: Sendable {
 
   func answer(_ method: Method, _ message: [UInt8]) -> Answer {
     guard message.count <= Self.quickSize else {
-      return .work(cost: .max) { route(method, message).outcome }
+      return .work(cost: .max) { route(method, message).value }
     }
     return route(method, message)
   }

@@ -5,12 +5,7 @@ struct HTTPRequest: Sendable {
   var method: String
   /// Without the query, still percent-encoded.
   var path: String
-  var query = ""
-  /// Names in lower case.
-  var headers: [(name: String, value: String)] = []
   var body: [UInt8] = []
-
-  func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
 }
 
 struct HTTPResponse: Sendable {

@@ -5,20 +5,7 @@ import ShortlistServing
 
 /// The routes: what each path answers. No socket is seen here.
 struct HTTPService: Sendable {
-  /// An answer that is there, or work that makes one.
-  enum Answer: Sendable {
-    case ready(HTTPResponse)
-    /// - Parameter cost: roughly how many multiplications it takes.
-    case work(cost: Int, @Sendable () -> HTTPResponse)
-
-    /// The response, made here and now.
-    var response: HTTPResponse {
-      switch self {
-      case .ready(let response): response
-      case .work(_, let body): body()
-      }
-    }
-  }
+  typealias Answer = ShortlistServer.Answer<HTTPResponse>
 
   let predict: PredictService
   let metrics: ServerMetrics

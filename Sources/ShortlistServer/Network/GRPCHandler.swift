@@ -3,7 +3,6 @@
   import NIOHPACK
   import NIOHTTP2
   import ShortlistServing
-  import Synchronization
 
   /// One call of gRPC, which is one stream of HTTP/2: collects the message, has it answered, and writes the response.
   ///
@@ -168,11 +167,5 @@
       release()
       context.close(promise: nil)
     }
-  }
-
-  private final class Flag: Sendable {
-    private let flag = Atomic<Bool>(false)
-    var isSet: Bool { flag.load(ordering: .relaxed) }
-    func set() { flag.store(true, ordering: .relaxed) }
   }
 #endif

@@ -13,13 +13,13 @@
 
     private let service: HTTPService
     private let pool: WorkPool
-    private let drain: Drain
+    private let drain: Flag
     private var head: HTTPRequestHead?
     private var body: [UInt8] = []
     /// The status to answer with once the request has come in whole, if it is refused.
     private var refusal: HTTPResponse?
 
-    init(_ service: HTTPService, pool: WorkPool, drain: Drain) {
+    init(_ service: HTTPService, pool: WorkPool, drain: Flag) {
       self.service = service
       self.pool = pool
       self.drain = drain
@@ -63,11 +63,8 @@
     }
 
     private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-      let parts = head.uri.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-      let request = HTTPRequest(
-        method: head.method.rawValue, path: String(parts[0]),
-        query: parts.count > 1 ? String(parts[1]) : "",
-        headers: head.headers.map { (name: $0.name.lowercased(), value: $0.value) }, body: body)
+      let path = head.uri.prefix { $0 != "?" }
+      let request = HTTPRequest(method: head.method.rawValue, path: String(path), body: body)
       switch service.answer(request) {
       case .ready(let response): write(response, to: head, context)
       case .work(let cost, let work):
@@ -94,7 +91,7 @@
       closing: Bool = false
     ) {
       guard context.channel.isActive else { return }
-      let isLast = closing || !head.isKeepAlive || drain.hasBegun
+      let isLast = closing || !head.isKeepAlive || drain.isSet
       var headers = HTTPHeaders()
       for (name, value) in response.headers { headers.add(name: name, value: value) }
       headers.add(name: "content-length", value: String(response.body.count))

@@ -20,7 +20,7 @@
     private let grpc: GRPCService
     private let group: MultiThreadedEventLoopGroup
     private let pool: WorkPool
-    private let drain = Drain()
+    private let drain = Flag()
     private let listeners = Guarded<Listeners>(.init())
     private let connections = Connections()
 
@@ -107,7 +107,7 @@
 
     /// Takes no more connections, lets the requests that run come to their end, and stops.
     public func stop() {
-      drain.begin()
+      drain.set()
       closeListeners()
       let end = ContinuousClock.now + configuration.gracePeriod
       connections.closeIdle()

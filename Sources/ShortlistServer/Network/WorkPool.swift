@@ -33,11 +33,4 @@
 
     func stop() { threads.shutdownGracefully { _ in } }
   }
-
-  /// Whether the server is stopping, so that connections end with their next response.
-  final class Drain: Sendable {
-    private let flag = Atomic<Bool>(false)
-    var hasBegun: Bool { flag.load(ordering: .relaxed) }
-    func begin() { flag.store(true, ordering: .relaxed) }
-  }
 #endif

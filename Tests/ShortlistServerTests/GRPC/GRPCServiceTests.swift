@@ -64,7 +64,7 @@ struct GRPCServiceTests {
           code { $0.inputs["queries"]?.tensorShape.dim[0].size = size } == .invalidArgument,
           "\(size)")
       }
-      let garbage = service.answer(.predict, [0xff, 0xff, 0xff]).outcome
+      let garbage = service.answer(.predict, [0xff, 0xff, 0xff]).value
       guard case .failure(let error) = garbage else {
         Issue.record("garbage was answered")
         return
@@ -81,12 +81,12 @@ struct GRPCServiceTests {
       let bytes = try request("user 3", k: 4).encoded()
       var random = SystemRandomNumberGenerator()
       for place in bytes.indices {
-        _ = service.answer(.predict, Array(bytes[..<place])).outcome
+        _ = service.answer(.predict, Array(bytes[..<place])).value
         for _ in 0..<8 {
           var changed = bytes
           changed[place] = UInt8.random(in: 0...255, using: &random)
           for method in GRPCService.Method.allCases where method != .reload {
-            _ = service.answer(method, changed).outcome
+            _ = service.answer(method, changed).value
           }
         }
       }
@@ -221,7 +221,7 @@ struct GRPCServiceTests {
   private func call<Response: ProtobufMessage>(
     _ service: GRPCService, _ method: GRPCService.Method, _ request: some ProtobufMessage
   ) throws -> Response {
-    try Response(decoding: try service.answer(method, try request.encoded()).outcome.get())
+    try Response(decoding: try service.answer(method, try request.encoded()).value.get())
   }
 
   @Test("Where others than this machine can call, the list of models stays")
@@ -250,7 +250,7 @@ struct GRPCServiceTests {
     _ service: GRPCService, _ method: GRPCService.Method, _ request: some ProtobufMessage
   ) -> ServingError.Code? {
     do {
-      _ = try service.answer(method, try request.encoded()).outcome.get()
+      _ = try service.answer(method, try request.encoded()).value.get()
       return nil
     } catch {
       return (error as? ServingError)?.code

@@ -24,11 +24,11 @@ struct HTTPServiceTests {
   }
 
   private func post(_ service: HTTPService, _ path: String, _ body: String) -> HTTPResponse {
-    service.answer(HTTPRequest(method: "POST", path: path, body: Array(body.utf8))).response
+    service.answer(HTTPRequest(method: "POST", path: path, body: Array(body.utf8))).value
   }
 
   private func get(_ service: HTTPService, _ path: String) -> HTTPResponse {
-    service.answer(HTTPRequest(method: "GET", path: path)).response
+    service.answer(HTTPRequest(method: "GET", path: path)).value
   }
 
   private func json(_ response: HTTPResponse) throws -> JSONValue {
@@ -189,7 +189,7 @@ struct HTTPServiceTests {
     try withService { service, _ in
       let response = service.answer(
         HTTPRequest(method: method, path: path, body: Array(#"{"instances": ["a"]}"#.utf8))
-      ).response
+      ).value
       #expect(response.status == status, "\(String(decoding: response.body, as: UTF8.self))")
     }
   }
