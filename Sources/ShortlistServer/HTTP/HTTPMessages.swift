@@ -5,7 +5,22 @@ struct HTTPRequest: Sendable {
   var method: String
   /// Without the query, still percent-encoded.
   var path: String
+  /// What follows the question mark, still percent-encoded.
+  var query = ""
+  var headers = HTTPFields()
   var body: [UInt8] = []
+}
+
+/// The header fields of a request.
+struct HTTPFields: Sendable {
+  private let fields: [(name: String, value: String)]
+
+  init(_ fields: [(name: String, value: String)] = []) { self.fields = fields }
+
+  /// The first value of a field; its name in small letters.
+  subscript(_ name: String) -> String? {
+    fields.first { $0.name.lowercased() == name }?.value
+  }
 }
 
 struct HTTPResponse: Sendable {

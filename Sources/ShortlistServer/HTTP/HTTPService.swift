@@ -42,9 +42,8 @@ struct HTTPService: Sendable {
   private func route(
     _ request: HTTPRequest, _ path: ModelPath
   ) throws(ServingError) -> Answer {
-    if path.asksForMetadata {
-      try require("GET", request)
-      return .ready(try metadata(path.selection))
+    if let resource = path.resource.first {
+      return try answer(request, about: resource, path)
     }
     guard let action = path.action else {
       try require("GET", request)
@@ -63,6 +62,19 @@ struct HTTPService: Sendable {
     case "classify", "regress":
       throw ServingError(
         .unimplemented, "a retrieval model answers :predict; it has no :\(action)")
+    default:
+      throw ServingError(.invalidArgument, "Malformed request: \(request.path.prefix(200))")
+    }
+  }
+
+  /// What stands below a model.
+  private func answer(
+    _ request: HTTPRequest, about resource: String, _ path: ModelPath
+  ) throws(ServingError) -> Answer {
+    switch (resource.lowercased(), path.resource.count) {
+    case ("metadata", 1):
+      try require("GET", request)
+      return .ready(try metadata(path.selection))
     default:
       throw ServingError(.invalidArgument, "Malformed request: \(request.path.prefix(200))")
     }

@@ -1,40 +1,49 @@
 import Foundation
 import ShortlistServing
 
-/// What follows `/v1/models` in a path: `NAME[/versions/V | /labels/L][:ACTION | /metadata]`.
+/// What follows `/v1/models` in a path: `NAME[/versions/V | /labels/L][:ACTION | /RESOURCE]`.
 struct ModelPath: Equatable {
   var selection: ModelSelection
   /// What is asked of the model: `predict`, `recommend`, ...; nil for its status.
   var action: String?
-  var asksForMetadata = false
+  /// What of the model is meant, such as `metadata`, or `items` and the identifier of one; decoded.
+  var resource: [String] = []
 
   /// - Throws: `ServingError.invalidArgument` for a path that is none.
   init(_ rest: Substring) throws(ServingError) {
     let malformed = ServingError(.invalidArgument, "Malformed request: \(rest.prefix(200))")
     var parts = rest.split(separator: "/", omittingEmptySubsequences: false)[...]
-    guard let last = parts.popLast() else { throw malformed }
-    if let colon = last.lastIndex(of: ":") {
-      action = String(last[last.index(after: colon)...])
-      parts.append(last[..<colon])
-    } else if last.lowercased() == "metadata", !parts.isEmpty {
-      asksForMetadata = true
-    } else {
-      parts.append(last)
+    selection = ModelSelection(name: "")
+    /// Takes the next part; where it is the last, it may end with an action.
+    func next() throws(ServingError) -> String {
+      guard var part = parts.popFirst() else { throw malformed }
+      if parts.isEmpty, let colon = part.lastIndex(of: ":") {
+        action = String(part[part.index(after: colon)...])
+        part = part[..<colon]
+      }
+      guard let text = String(part).removingPercentEncoding else { throw malformed }
+      return text
     }
-    guard let first = parts.first, let name = String(first).removingPercentEncoding, !name.isEmpty
-    else { throw ServingError(.invalidArgument, "Missing model name in request.") }
-    selection = ModelSelection(name: name)
-    parts = parts.dropFirst()
-    guard !parts.isEmpty else { return }
-    guard parts.count == 2, let kind = parts.first?.lowercased(),
-      let value = parts.last.flatMap({ String($0).removingPercentEncoding }), !value.isEmpty
-    else { throw malformed }
-    switch kind {
+
+    selection.name = try next()
+    guard !selection.name.isEmpty else {
+      throw ServingError(.invalidArgument, "Missing model name in request.")
+    }
+    switch parts.first?.lowercased() {
     case "versions":
-      guard let version = Int(value), version >= 0 else { throw malformed }
+      parts.removeFirst()
+      guard let version = Int(try next()), version >= 0 else { throw malformed }
       selection.version = version
-    case "labels": selection.label = value
-    default: throw malformed
+    case "labels":
+      parts.removeFirst()
+      let label = try next()
+      guard !label.isEmpty else { throw malformed }
+      selection.label = label
+    default: break
+    }
+    for part in parts {
+      guard let text = String(part).removingPercentEncoding, !text.isEmpty else { throw malformed }
+      resource.append(text)
     }
   }
 }

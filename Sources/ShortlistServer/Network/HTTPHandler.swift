@@ -63,8 +63,12 @@
     }
 
     private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-      let path = head.uri.prefix { $0 != "?" }
-      let request = HTTPRequest(method: head.method.rawValue, path: String(path), body: body)
+      let parts = head.uri.split(
+        separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+      let request = HTTPRequest(
+        method: head.method.rawValue, path: parts.first.map(String.init) ?? "",
+        query: parts.count > 1 ? String(parts[1]) : "",
+        headers: HTTPFields(head.headers.map { ($0.name, $0.value) }), body: body)
       switch service.answer(request) {
       case .ready(let response): write(response, to: head, context)
       case .work(let cost, let work):
