@@ -13,8 +13,12 @@ let settings: [SwiftSetting] = [
   .enableExperimentalFeature("Lifetimes"),
 ]
 
-func floor(_ name: String, on dependencies: Target.Dependency...) -> Target {
-  .target(name: name, dependencies: dependencies, exclude: ["README.md"], swiftSettings: settings)
+func floor(
+  _ name: String, on dependencies: Target.Dependency..., exclude: [String] = []
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, exclude: ["README.md"] + exclude,
+    swiftSettings: settings)
 }
 
 /// A product of a package that only the server needs.
@@ -111,7 +115,8 @@ let package = Package(
       "ShortlistServer", on: "Shortlist", "ShortlistTensors", "ShortlistServing",
       "ShortlistTensorFlow", "ShortlistMessages", server("NIOCore", of: "swift-nio"),
       server("NIOPosix", of: "swift-nio"), server("NIOHTTP1", of: "swift-nio"),
-      server("NIOHTTP2", of: "swift-nio-http2"), server("NIOHPACK", of: "swift-nio-http2")),
+      server("NIOHTTP2", of: "swift-nio-http2"), server("NIOHPACK", of: "swift-nio-http2"),
+      exclude: ["Console/Files"]),
 
     // Floor 8
     .executableTarget(
@@ -149,6 +154,6 @@ let package = Package(
       "ShortlistPython", "ShortlistSamples", server("NIOCore", of: "swift-nio"),
       server("NIOPosix", of: "swift-nio"), server("NIOHTTP2", of: "swift-nio-http2"),
       server("NIOHPACK", of: "swift-nio-http2"), exclude: ["Python"]),
-    tests(of: "ShortlistCommand", plus: "Shortlist"),
+    tests(of: "ShortlistCommand", plus: "Shortlist", "ShortlistPython", exclude: ["Python"]),
   ]
 )

@@ -94,7 +94,7 @@ extension HTTPService {
 }
 
 extension JSONWriter {
-  fileprivate mutating func write(_ model: ServedModel) {
+  mutating func write(_ model: ServedModel) {
     object("model") { json in
       json.member("name", model.name)
       json.member("version", model.version)

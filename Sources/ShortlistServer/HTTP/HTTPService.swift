@@ -21,7 +21,7 @@ struct HTTPService: Sendable {
     case "/metrics", "/monitoring/prometheus/metrics":
       return .ready(
         HTTPResponse(type: "text/plain; version=0.0.4", body: Array(metrics.text(of: store).utf8)))
-    default: break
+    default: if let page = ConsolePages.answer(request) { return .ready(page) }
     }
     let prefix = "/v1/models"
     guard request.path.lowercased().hasPrefix(prefix) else {
@@ -43,6 +43,7 @@ struct HTTPService: Sendable {
     _ request: HTTPRequest, _ path: ModelPath
   ) throws(ServingError) -> Answer {
     if let resource = path.resource.first {
+      if let answer = catalogue(request, path) { return answer }
       return try answer(request, about: resource, path)
     }
     guard let action = path.action else {
@@ -54,9 +55,7 @@ struct HTTPService: Sendable {
       try require("POST", request)
       return predict(request, path.selection)
     case "recommend", "similar":
-      guard request.method == "POST" else {
-        return .ready(.problem(ServingError(.invalidArgument, "use POST")))
-      }
+      guard request.method == "POST" else { return .ready(.notAllowed(request, "POST")) }
       return action.lowercased() == "recommend"
         ? recommend(request, path.selection) : similar(request, path.selection)
     case "classify", "regress":

@@ -1,5 +1,6 @@
 public import Foundation
 public import Shortlist
+import ShortlistTensors
 
 /// A version of a model that answers requests. It does not change.
 public final class ServedModel: Sendable {
@@ -7,6 +8,8 @@ public final class ServedModel: Sendable {
   public let version: Int
   public let folder: URL
   public let retriever: Retriever
+  /// The map of the catalogue, once somebody has asked for it.
+  let map = Guarded<CatalogueMap?>(nil)
 
   /// - Throws: `ServingError.dataLoss` that says which file is missing or damaged.
   init(name: String, version: Int, folder: URL) throws {
