@@ -116,7 +116,7 @@ let package = Package(
       "ShortlistTensorFlow", "ShortlistMessages", server("NIOCore", of: "swift-nio"),
       server("NIOPosix", of: "swift-nio"), server("NIOHTTP1", of: "swift-nio"),
       server("NIOHTTP2", of: "swift-nio-http2"), server("NIOHPACK", of: "swift-nio-http2"),
-      exclude: ["Console/Files"]),
+      exclude: ["Console/Files", "OpenAPI/openapi.json"]),
 
     // Floor 8
     .executableTarget(

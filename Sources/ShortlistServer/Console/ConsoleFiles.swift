@@ -541,7 +541,7 @@ function column(own, other, name) {
   --bad-soft: #fbeae8;
   --note-soft: #fdf3d9;
   --note-ink: #5c4400;
-  --star: #b06600;
+  --star: #cc7700;
   --hue-0: #3b6fb6; --hue-1: #c4572b; --hue-2: #2f8f5b; --hue-3: #8a52b5;
   --hue-4: #b3861a; --hue-5: #c2417c; --hue-6: #3497a6; --hue-7: #6f6a3a; --hue-none: #9aa0a3;
 }
@@ -612,6 +612,7 @@ main { padding: 26px 30px 40px; display: grid; gap: 18px; align-content: start; 
 .panel { background: var(--surface); border: 1px solid var(--line); border-radius: 10px; padding: 18px; min-inline-size: 0; }
 .panel[aria-busy="true"], .stack[aria-busy="true"] { opacity: 0.6; transition: opacity 0.1s 0.15s; }
 .columns { display: grid; grid-template-columns: 290px minmax(0, 1fr); gap: 18px; align-items: start; }
+.view { display: grid; gap: 18px; grid-template-columns: minmax(0, 1fr); }
 .stack { display: grid; gap: 18px; grid-template-columns: minmax(0, 1fr); }
 .panel > * + *, .head + * { margin-block-start: 12px; }
 .form.panel > * + * { margin-block-start: 0; }
@@ -681,8 +682,9 @@ button.remove { min-block-size: 24px; min-inline-size: 24px; padding: 0; border:
 .notice.bad { background: var(--bad-soft); color: var(--bad); }
 
 /* Figures */
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(140px, 1fr)); gap: 1px; background: var(--line); border: 1px solid var(--line); border-radius: 10px; overflow: hidden; }
-.tiles > div { background: var(--surface); padding: 12px 16px; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 1px; background: var(--surface); border: 1px solid var(--line); border-radius: 10px; overflow: hidden; }
+.tiles.four { grid-template-columns: repeat(4, minmax(0, 1fr)); }
+.tiles > div { padding: 12px 16px; box-shadow: 0 0 0 1px var(--line); }
 .tiles dt { color: var(--muted); font-size: 0.82rem; }
 .tiles dd { margin: 0; font-size: 1.08rem; font-weight: 620; font-variant-numeric: tabular-nums; }
 .facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 4px 18px; font-size: 0.92rem; }
@@ -710,7 +712,9 @@ table { border-collapse: collapse; inline-size: 100%; font-size: 0.9rem; }
 th, td { text-align: start; padding: 6px 12px 6px 0; border-block-end: 1px solid var(--line); vertical-align: top; }
 thead th { color: var(--muted); font-weight: 600; font-size: 0.84rem; white-space: nowrap; }
 tbody th { font-weight: 500; overflow-wrap: anywhere; }
-th.number, td.number { text-align: end; padding-inline-end: 4px; white-space: nowrap; }
+th.number, td.number { text-align: end; padding-inline-end: 20px; white-space: nowrap; }
+th.number { font-family: inherit; }
+th.number:last-child, td.number:last-child { padding-inline-end: 4px; }
 tr.marked th, tr.marked td { font-weight: 680; color: var(--accent); }
 pre { overflow: auto; max-block-size: 420px; padding: 12px; border-radius: 8px; background: var(--sunken); font-size: 0.83rem; }
 .meters { display: grid; grid-template-columns: repeat(auto-fit, minmax(200px, 1fr)); gap: 18px; }
@@ -719,6 +723,8 @@ pre { overflow: auto; max-block-size: 420px; padding: 12px; border-radius: 8px; 
 .spark { inline-size: 100%; block-size: 48px; display: block; }
 
 /* The map */
+.map .head { flex-wrap: nowrap; }
+.map .head .row { flex: none; }
 .canvas { position: relative; }
 .canvas canvas { display: block; inline-size: 100%; block-size: min(64vh, 640px); border-radius: 8px; background: var(--surface); touch-action: none; cursor: grab; }
 .canvas canvas.over { cursor: pointer; }
@@ -735,6 +741,8 @@ pre { overflow: auto; max-block-size: 420px; padding: 12px; border-radius: 8px; 
   nav ul { display: flex; flex-wrap: wrap; }
   .side-foot { margin-block-start: 0; }
   main { padding: 20px 16px 32px; }
+  .tiles.four { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  .map .head { flex-wrap: wrap; }
   .pair, .form.across { grid-template-columns: minmax(0, 1fr); }
   .results > li { grid-template-columns: 24px minmax(0, 1fr) 84px; }
   .results .actions { grid-column: 2 / -1; }
@@ -883,22 +891,35 @@ export function parse(text) {
   return found;
 }
 
-const requests = ":tensorflow:serving:request_count";
-const latency = ":tensorflow:serving:request_latency";
-const key = (labels) => [labels.model_name, labels.API, labels.entrypoint].join(" ");
+// Metrics by the names of TensorFlow Serving (microseconds) or by the server's own (seconds).
+const names = {
+  ":tensorflow:serving:request_count": { counts: true },
+  "shortlist_requests_total": { counts: true },
+  ":tensorflow:serving:request_latency_bucket": { microseconds: 1 },
+  "shortlist_request_duration_seconds_bucket": { microseconds: 1e6 },
+};
+const of = (labels) => ({
+  model: labels.model ?? labels.model_name ?? "", call: labels.api ?? labels.API ?? "",
+  over: labels.entrypoint ?? "", failed: (labels.code ?? labels.status ?? "OK") !== "OK",
+});
 
 /** Counters of one moment: requests, failures, and each call's latencies. */
 function snapshot(samples) {
   const state = { time: performance.now(), total: 0, failed: 0, calls: new Map() };
   for (const { name, labels, value } of samples) {
-    if (name === requests) {
+    const meaning = names[name];
+    if (!meaning) continue;
+    const { model, call, over, failed } = of(labels);
+    if (meaning.counts) {
       state.total += value;
-      if (labels.status !== "OK") state.failed += value;
-    } else if (name === `${latency}_bucket`) {
-      const call = state.calls.get(key(labels)) ?? { labels, buckets: new Map() };
-      call.buckets.set(labels.le === "+Inf" ? Infinity : Number(labels.le), value);
-      state.calls.set(key(labels), call);
+      if (failed) state.failed += value;
+      continue;
     }
+    const key = [model, call, over].join(" ");
+    const entry = state.calls.get(key) ?? { model, call, over, buckets: new Map() };
+    const limit = labels.le === "+Inf" ? Infinity : Number(labels.le) * meaning.microseconds;
+    entry.buckets.set(limit, value);
+    state.calls.set(key, entry);
   }
   return state;
 }
@@ -961,7 +982,7 @@ export function loadView(content, { signal }) {
         meter("Median latency", duration(last(history.median)), history.median),
         meter("99th percentile", duration(last(history.slow)), history.slow),
         meter("Errors a second", last(history.errors).toFixed(last(history.errors) < 10 ? 1 : 0), history.errors)),
-      h("section", { class: "panel", "aria-label": "Calls" }, h("h2", {}, "Calls since the start"), calls(now, all)),
+      h("section", { class: "panel", "aria-label": "Calls" }, h("h2", {}, "Calls since the start"), calls(now)),
       versions(samples), gauges(samples));
   }
 
@@ -977,8 +998,8 @@ function meter(name, value, values) {
 
 function calls(now) {
   if (now.calls.size === 0) return h("p", { class: "empty" }, "No call yet.");
-  const rows = [...now.calls.values()].map(({ labels, buckets }) => [
-    `${labels.model_name || "(unknown model)"} :${labels.API}`, labels.entrypoint, count(buckets.get(Infinity) ?? 0),
+  const rows = [...now.calls.values()].map(({ model, call, over, buckets }) => [
+    `${model || "(unknown model)"} :${call}`, over, count(buckets.get(Infinity) ?? 0),
     duration(quantile(0.5, buckets)), duration(quantile(0.9, buckets)), duration(quantile(0.99, buckets)),
   ]);
   return [
@@ -995,13 +1016,14 @@ function versions(samples) {
   if (found.length === 0) return null;
   return h("section", { class: "panel", "aria-label": "Versions" }, h("h2", {}, "Versions"),
     table("Versions of the models", [{ name: "Model" }, { name: "Version", number: true }, { name: "State" }],
-      found.map(({ labels, value }) => [labels.model_name, labels.version, value === 1 ? "answers" : "does not answer"])));
+      found.map(({ labels, value }) => [of(labels).model, labels.version, value === 1 ? "answers" : "does not answer"])));
 }
 
 /** Whatever else the server counts of its own. */
 function gauges(samples) {
   const found = samples.filter((one) =>
-    one.name.startsWith("shortlist_") && one.name !== "shortlist_model_available" && !/_(bucket|sum)$/.test(one.name));
+    one.name.startsWith("shortlist_") && one.name !== "shortlist_model_available" && !(one.name in names)
+    && !/_(bucket|sum|count)$/.test(one.name));
   if (found.length === 0) return null;
   return h("details", { class: "panel" }, h("summary", {}, "Everything else that is counted"),
     table("Further metrics", [{ name: "Metric" }, { name: "Of" }, { name: "Value", number: true }],
@@ -1250,13 +1272,15 @@ function text(value) {
 export function features(item, limit = 8) {
   const labels = [];
   for (const [name, value] of Object.entries(item.features ?? {})) {
+    // A number says nothing without its name; a word speaks for itself.
+    const isNumber = typeof value === "number" || typeof value?.[0] === "number";
     for (const word of text(value)) {
-      labels.push(h("li", { title: name }, h("span", { class: "visually-hidden" }, `${name}: `), word));
+      labels.push(h("li", { title: name },
+        h("span", { class: isNumber ? "" : "visually-hidden" }, `${name} `), word));
     }
   }
   if (labels.length === 0) return null;
-  const more = labels.length - limit;
-  return h("ul", { class: "chips" }, labels.slice(0, limit), more > 0 && h("li", {}, `${more} more`));
+  return h("ul", { class: "chips" }, labels.slice(0, limit));
 }
 
 /** A bar as long as a share of the longest. */
@@ -1877,7 +1901,7 @@ const tile = (name, value) => h("div", {}, h("dt", {}, name), h("dd", {}, value)
 function tiles({ model, summary, training }) {
   const learnt = summary.parameters.reduce((sum, one) => sum + one.rows * one.columns, 0);
   const seconds = (training?.epochs ?? []).reduce((sum, epoch) => sum + (epoch.seconds ?? 0), 0);
-  return h("dl", { class: "tiles" },
+  return h("dl", { class: "tiles four" },
     tile("Version", `${model.name} ${model.version}`),
     tile("Trained", date(summary.created)),
     tile("Items", count(summary.items)),

@@ -4,25 +4,33 @@ import ShortlistServing
 
 /// Looking into a model: `items`, `users`, `report` and `map`, all of them with GET.
 extension HTTPService {
-  /// The answer to a request about one of these; nil where it is about something else, or wants to change something.
-  func catalogue(_ request: HTTPRequest, _ path: ModelPath) -> Answer? {
-    let resource = path.resource[0].lowercased()
-    let changes = ["items": path.resource.count <= 2 ? ["PUT", "DELETE"] : []][resource] ?? []
-    guard path.action == nil, !changes.contains(request.method) else { return nil }
-    let look: (ServedModel) throws(ServingError) -> Look
-    switch (resource, path.resource.count) {
-    case ("items", 1): look = { model throws(ServingError) in try items(request, model) }
-    case ("items", 2):
-      look = { model throws(ServingError) in try item(path.resource[1], request, model) }
-    case ("users", 1): look = { model throws(ServingError) in try users(request, model) }
-    case ("users", 2):
-      look = { model throws(ServingError) in try user(path.resource[1], request, model) }
-    case ("report", 1): look = { model throws(ServingError) in try report(request, model) }
-    case ("map", 1): look = { model throws(ServingError) in try map(request, model) }
-    default: return nil
+  /// Whether a path is about one of these.
+  static func isCatalogue(_ path: ModelPath) -> Bool {
+    guard path.action == nil, let resource = path.resource.first?.lowercased() else { return false }
+    return switch resource {
+    case "items", "users": path.resource.count <= 2
+    case "report", "map": path.resource.count == 1
+    default: false
     }
-    guard ["GET", "HEAD"].contains(request.method) else {
-      return .ready(.notAllowed(request, (["GET", "HEAD"] + changes).joined(separator: ", ")))
+  }
+
+  /// The methods that a path about one of these knows.
+  static func methods(of path: ModelPath) -> [String] { ["GET", "HEAD"] }
+
+  /// The answer to a look at one of these; nil for any other request.
+  func catalogue(_ request: HTTPRequest, _ path: ModelPath) -> Answer? {
+    guard Self.isCatalogue(path), ["GET", "HEAD"].contains(request.method) else { return nil }
+    let name = path.resource.count > 1 ? path.resource[1] : nil
+    let look: (ServedModel) throws(ServingError) -> Look
+    switch (path.resource[0].lowercased(), name) {
+    case ("items", let item?):
+      look = { model throws(ServingError) in try self.item(item, request, model) }
+    case ("items", nil): look = { model throws(ServingError) in try items(request, model) }
+    case ("users", let user?):
+      look = { model throws(ServingError) in try self.user(user, request, model) }
+    case ("users", nil): look = { model throws(ServingError) in try users(request, model) }
+    case ("report", _): look = { model throws(ServingError) in try report(request, model) }
+    default: look = { model throws(ServingError) in try map(request, model) }
     }
     do throws(ServingError) {
       let look = try look(store.model(path.selection))

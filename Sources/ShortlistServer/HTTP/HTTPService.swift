@@ -12,8 +12,17 @@ struct HTTPService: Sendable {
   var store: ModelStore { predict.store }
   var limits: ServingLimits { predict.limits }
 
+  /// What is only looked at, besides the models.
+  private static let looks: Set<String> = [
+    "/healthz", "/readyz", "/metrics", "/monitoring/prometheus/metrics", "/openapi.json",
+  ]
+
   func answer(_ request: HTTPRequest) -> Answer {
+    if Self.looks.contains(request.path), !["GET", "HEAD"].contains(request.method) {
+      return .ready(.notAllowed(request, "GET, HEAD"))
+    }
     switch request.path {
+    case "/openapi.json": return .ready(OpenAPI.response)
     case "/healthz": return .ready(HTTPResponse(text: "ok\n"))
     case "/readyz":
       return .ready(
@@ -35,7 +44,23 @@ struct HTTPService: Sendable {
       }
       return try route(request, ModelPath(rest.dropFirst()))
     } catch {
-      return .ready(.tensorFlow(error))
+      return .ready(Self.isOurs(rest) ? .problem(error) : .tensorFlow(error))
+    }
+  }
+
+  /// Whether a path below the models is of the recommendation API, and not of TensorFlow Serving's: their failures are
+  /// written in other ways.
+  private static func isOurs(_ path: Substring) -> Bool {
+    if let colon = path.lastIndex(of: ":") {
+      let action = path[path.index(after: colon)...].lowercased()
+      if !["predict", "classify", "regress", "multiinference"].contains(action),
+        !action.contains("/")
+      {
+        return true
+      }
+    }
+    return path.lowercased().split(separator: "/").contains {
+      ["items", "users", "events", "report", "map"].contains($0)
     }
   }
 
@@ -75,6 +100,9 @@ struct HTTPService: Sendable {
       try require("GET", request)
       return .ready(try metadata(path.selection))
     default:
+      if Self.isCatalogue(path) {
+        return .ready(.notAllowed(request, Self.methods(of: path).joined(separator: ", ")))
+      }
       throw ServingError(.invalidArgument, "Malformed request: \(request.path.prefix(200))")
     }
   }
@@ -167,8 +195,8 @@ struct HTTPService: Sendable {
 
   /// The models with their versions that answer.
   private func models(_ request: HTTPRequest) -> HTTPResponse {
-    guard request.method == "GET" else {
-      return .problem(ServingError(.invalidArgument, "use GET"))
+    guard ["GET", "HEAD"].contains(request.method) else {
+      return .notAllowed(request, "GET, HEAD")
     }
     return HTTPResponse { json in
       json.array("models") { json in

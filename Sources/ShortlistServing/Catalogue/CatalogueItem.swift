@@ -45,7 +45,7 @@ public struct Excerpt<Element: Sendable>: Sendable {
   /// The first of what a sequence gives that is wanted.
   init<Source>(
     _ source: some Sequence<Source>, atMost limit: Int, where isWanted: (Source) -> Bool,
-    _ make: (Source) -> Element
+    as make: (Source) -> Element
   ) {
     elements = []
     hasMore = false

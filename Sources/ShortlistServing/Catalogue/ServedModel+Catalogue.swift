@@ -23,9 +23,9 @@ extension ServedModel {
       isWanted = { _ in true }
     }
     if let rows = retriever.rowsByPopularity {
-      return Excerpt(rows, atMost: limit, where: isWanted) { item(row: $0) }
+      return Excerpt(rows, atMost: limit, where: isWanted, as: { item(row: $0) })
     }
-    return Excerpt(0..<catalogue.count, atMost: limit, where: isWanted) { item(row: $0) }
+    return Excerpt(0..<catalogue.count, atMost: limit, where: isWanted, as: { item(row: $0) })
   }
 
   /// An item with what the columns say of it.
@@ -56,10 +56,8 @@ extension ServedModel {
     try limits.check(limit: limit)
     let history = try history()
     return Excerpt(
-      history.users, atMost: limit, where: { user in search.map { $0.matches(user) } ?? true }
-    ) { user in
-      User(identifier: user, items: history.positions(of: user).count)
-    }
+      history.users, atMost: limit, where: { user in search.map { $0.matches(user) } ?? true },
+      as: { User(identifier: $0, items: history.positions(of: $0).count) })
   }
 
   /// What a user has interacted with, in the order of the history, which has no times.
@@ -78,11 +76,13 @@ extension ServedModel {
         "\"\(user.prefix(200))\" is not among the \(history.users.count) users of the history")
     }
     let catalogue = retriever.catalogue
-    let items = Excerpt(positions, atMost: limit, where: { _ in true }) { position in
-      let identifier = history.items[Int(position)]
-      return catalogue.row(of: identifier).map { item(row: $0) }
-        ?? CatalogueItem(identifier: identifier, popularity: nil, features: [])
-    }
+    let identifiers = positions.lazy.map { history.items[Int($0)] }
+    let items = Excerpt(
+      identifiers, atMost: limit, where: { _ in true },
+      as: { identifier in
+        catalogue.row(of: identifier).map { item(row: $0) }
+          ?? CatalogueItem(identifier: identifier, popularity: nil, features: [])
+      })
     return (items, positions.count)
   }
 

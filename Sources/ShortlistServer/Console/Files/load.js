@@ -25,22 +25,35 @@ export function parse(text) {
   return found;
 }
 
-const requests = ":tensorflow:serving:request_count";
-const latency = ":tensorflow:serving:request_latency";
-const key = (labels) => [labels.model_name, labels.API, labels.entrypoint].join(" ");
+// Metrics by the names of TensorFlow Serving (microseconds) or by the server's own (seconds).
+const names = {
+  ":tensorflow:serving:request_count": { counts: true },
+  "shortlist_requests_total": { counts: true },
+  ":tensorflow:serving:request_latency_bucket": { microseconds: 1 },
+  "shortlist_request_duration_seconds_bucket": { microseconds: 1e6 },
+};
+const of = (labels) => ({
+  model: labels.model ?? labels.model_name ?? "", call: labels.api ?? labels.API ?? "",
+  over: labels.entrypoint ?? "", failed: (labels.code ?? labels.status ?? "OK") !== "OK",
+});
 
 /** Counters of one moment: requests, failures, and each call's latencies. */
 function snapshot(samples) {
   const state = { time: performance.now(), total: 0, failed: 0, calls: new Map() };
   for (const { name, labels, value } of samples) {
-    if (name === requests) {
+    const meaning = names[name];
+    if (!meaning) continue;
+    const { model, call, over, failed } = of(labels);
+    if (meaning.counts) {
       state.total += value;
-      if (labels.status !== "OK") state.failed += value;
-    } else if (name === `${latency}_bucket`) {
-      const call = state.calls.get(key(labels)) ?? { labels, buckets: new Map() };
-      call.buckets.set(labels.le === "+Inf" ? Infinity : Number(labels.le), value);
-      state.calls.set(key(labels), call);
+      if (failed) state.failed += value;
+      continue;
     }
+    const key = [model, call, over].join(" ");
+    const entry = state.calls.get(key) ?? { model, call, over, buckets: new Map() };
+    const limit = labels.le === "+Inf" ? Infinity : Number(labels.le) * meaning.microseconds;
+    entry.buckets.set(limit, value);
+    state.calls.set(key, entry);
   }
   return state;
 }
@@ -103,7 +116,7 @@ export function loadView(content, { signal }) {
         meter("Median latency", duration(last(history.median)), history.median),
         meter("99th percentile", duration(last(history.slow)), history.slow),
         meter("Errors a second", last(history.errors).toFixed(last(history.errors) < 10 ? 1 : 0), history.errors)),
-      h("section", { class: "panel", "aria-label": "Calls" }, h("h2", {}, "Calls since the start"), calls(now, all)),
+      h("section", { class: "panel", "aria-label": "Calls" }, h("h2", {}, "Calls since the start"), calls(now)),
       versions(samples), gauges(samples));
   }
 
@@ -119,8 +132,8 @@ function meter(name, value, values) {
 
 function calls(now) {
   if (now.calls.size === 0) return h("p", { class: "empty" }, "No call yet.");
-  const rows = [...now.calls.values()].map(({ labels, buckets }) => [
-    `${labels.model_name || "(unknown model)"} :${labels.API}`, labels.entrypoint, count(buckets.get(Infinity) ?? 0),
+  const rows = [...now.calls.values()].map(({ model, call, over, buckets }) => [
+    `${model || "(unknown model)"} :${call}`, over, count(buckets.get(Infinity) ?? 0),
     duration(quantile(0.5, buckets)), duration(quantile(0.9, buckets)), duration(quantile(0.99, buckets)),
   ]);
   return [
@@ -137,13 +150,14 @@ function versions(samples) {
   if (found.length === 0) return null;
   return h("section", { class: "panel", "aria-label": "Versions" }, h("h2", {}, "Versions"),
     table("Versions of the models", [{ name: "Model" }, { name: "Version", number: true }, { name: "State" }],
-      found.map(({ labels, value }) => [labels.model_name, labels.version, value === 1 ? "answers" : "does not answer"])));
+      found.map(({ labels, value }) => [of(labels).model, labels.version, value === 1 ? "answers" : "does not answer"])));
 }
 
 /** Whatever else the server counts of its own. */
 function gauges(samples) {
   const found = samples.filter((one) =>
-    one.name.startsWith("shortlist_") && one.name !== "shortlist_model_available" && !/_(bucket|sum)$/.test(one.name));
+    one.name.startsWith("shortlist_") && one.name !== "shortlist_model_available" && !(one.name in names)
+    && !/_(bucket|sum|count)$/.test(one.name));
   if (found.length === 0) return null;
   return h("details", { class: "panel" }, h("summary", {}, "Everything else that is counted"),
     table("Further metrics", [{ name: "Metric" }, { name: "Of" }, { name: "Value", number: true }],

@@ -53,13 +53,15 @@ function text(value) {
 export function features(item, limit = 8) {
   const labels = [];
   for (const [name, value] of Object.entries(item.features ?? {})) {
+    // A number says nothing without its name; a word speaks for itself.
+    const isNumber = typeof value === "number" || typeof value?.[0] === "number";
     for (const word of text(value)) {
-      labels.push(h("li", { title: name }, h("span", { class: "visually-hidden" }, `${name}: `), word));
+      labels.push(h("li", { title: name },
+        h("span", { class: isNumber ? "" : "visually-hidden" }, `${name} `), word));
     }
   }
   if (labels.length === 0) return null;
-  const more = labels.length - limit;
-  return h("ul", { class: "chips" }, labels.slice(0, limit), more > 0 && h("li", {}, `${more} more`));
+  return h("ul", { class: "chips" }, labels.slice(0, limit));
 }
 
 /** A bar as long as a share of the longest. */

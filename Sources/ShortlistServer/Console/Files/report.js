@@ -24,7 +24,7 @@ const tile = (name, value) => h("div", {}, h("dt", {}, name), h("dd", {}, value)
 function tiles({ model, summary, training }) {
   const learnt = summary.parameters.reduce((sum, one) => sum + one.rows * one.columns, 0);
   const seconds = (training?.epochs ?? []).reduce((sum, epoch) => sum + (epoch.seconds ?? 0), 0);
-  return h("dl", { class: "tiles" },
+  return h("dl", { class: "tiles four" },
     tile("Version", `${model.name} ${model.version}`),
     tile("Trained", date(summary.created)),
     tile("Items", count(summary.items)),
