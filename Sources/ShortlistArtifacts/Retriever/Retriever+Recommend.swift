@@ -22,32 +22,10 @@ extension Retriever {
     _ k: Int, for query: Query, excluding: Set<String> = [], among: Set<String>? = nil,
     matching filter: ItemFilter? = nil, excludingSeen: Bool = true
   ) throws -> Recommendations {
-    try RetrieverError.check(count: k)
     var request = RecommendationQuery(k, for: query)
     (request.excluding, request.among) = (excluding, among)
     (request.filter, request.excludingSeen) = (filter, excludingSeen)
-    let allowed = try self.filter(of: request)
-    if let table = queryTable, case .string(let value)? = query.features[table.feature] {
-      let row = table.words.row(of: value)
-      if row == 0, let popular = mostPopular(k, where: allowed) { return popular }
-      return recommendations(
-        try index.nearest(k, to: table.vectors[row: row], where: allowed)[...])
-    }
-    let dataset = try query.dataset(of: model.query.features.map(\.featureName))
-    return try recommend(k, for: dataset, where: [allowed])[0]
-  }
-
-  /// The rows that a request may be answered with.
-  func filter(of request: RecommendationQuery) throws -> RowFilter {
-    var user: String?
-    if request.excludingSeen, let history,
-      case .string(let name)? = request.query.features[history.user.name]
-    {
-      user = name
-    }
-    let allowed = try rows(
-      excluding: request.excluding, among: request.among, matching: request.filter)
-    return unseen(allowed, by: user)
+    return try recommend(request)
   }
 
   /// The best items for each row of a dataset, best first.
@@ -75,7 +53,7 @@ extension Retriever {
     }
   }
 
-  private func recommend(
+  func recommend(
     _ k: Int, for queries: Dataset, where filters: [RowFilter]
   ) throws -> [Recommendations] {
     let bound = try model.query.bind(queries)
@@ -125,7 +103,7 @@ extension Retriever {
   }
 
   /// The rows that may be recommended to anybody.
-  private func rows(
+  func rows(
     excluding: Set<String>, among: Set<String>?, matching filter: ItemFilter?
   ) throws -> RowFilter {
     var allowed = try filter.map { try rows(matching: $0) }
@@ -138,16 +116,9 @@ extension Retriever {
       ? chosen : chosen.excluding(excluding.compactMap { catalogue.row(of: $0) } as [Int])
   }
 
-  private func unseen(_ rows: RowFilter, by user: String?) -> RowFilter {
-    guard let user, let history else { return rows }
-    var seen: [Int] = []
-    let positions = history.positions(of: user)
-    seen.reserveCapacity(positions.count)
-    for position in positions {
-      let row = rowsOfHistory[Int(position)]
-      if row >= 0 { seen.append(Int(row)) }
-    }
-    return rows.excluding(seen)
+  func unseen(_ rows: RowFilter, by user: String?) -> RowFilter {
+    guard let user, let seen, let number = history?.number(of: user) else { return rows }
+    return rows.excluding(seen[number])
   }
 
   /// The items nearest to an item by the cosine of their vectors, best first, without itself.

@@ -140,12 +140,17 @@ extension JSONWriter {
     items(found)
   }
 
+  private static let item = Name("item")
+  private static let score = Name("score")
+
   fileprivate mutating func items(_ found: Recommendations) {
     array("items") { json in
       for item in found {
         json.object { json in
-          json.member("item", item.identifier)
-          json.member("score", item.score)
+          json.name(Self.item)
+          json.string(item.identifier)
+          json.name(Self.score)
+          json.float(item.score)
         }
       }
     }

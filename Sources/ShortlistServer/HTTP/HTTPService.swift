@@ -21,19 +21,14 @@ struct HTTPService: Sendable {
     case "/metrics", "/monitoring/prometheus/metrics":
       return .ready(
         HTTPResponse(type: "text/plain; version=0.0.4", body: Array(metrics.text(of: store).utf8)))
+    case "/v1/models", "/v1/models/": return .ready(models(request))
     default: break
     }
-    let prefix = "/v1/models"
-    guard request.path.lowercased().hasPrefix(prefix) else {
-      return .ready(HTTPResponse(404, text: "Not Found\n"))
-    }
-    let rest = request.path.dropFirst(prefix.count)
-    if rest.isEmpty || rest == "/" { return .ready(models(request)) }
     do throws(ServingError) {
-      guard rest.hasPrefix("/") else {
-        throw ServingError(.invalidArgument, "Malformed request: \(request.path.prefix(200))")
+      guard let path = try request.target.model?.get() else {
+        return .ready(HTTPResponse(404, text: "Not Found\n"))
       }
-      return try route(request, ModelPath(rest.dropFirst()))
+      return try route(request, path)
     } catch {
       return .ready(.tensorFlow(error))
     }
@@ -49,7 +44,7 @@ struct HTTPService: Sendable {
       try require("GET", request)
       return .ready(try status(path.selection))
     }
-    switch action.lowercased() {
+    switch action {
     case "predict":
       try require("POST", request)
       return predict(request, path.selection)
@@ -57,7 +52,7 @@ struct HTTPService: Sendable {
       guard request.method == "POST" else {
         return .ready(.problem(ServingError(.invalidArgument, "use POST")))
       }
-      return action.lowercased() == "recommend"
+      return action == "recommend"
         ? recommend(request, path.selection) : similar(request, path.selection)
     case "classify", "regress":
       throw ServingError(

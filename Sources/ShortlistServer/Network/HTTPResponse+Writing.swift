@@ -14,6 +14,9 @@
         let reason = HTTPResponseStatus(statusCode: status).reasonPhrase
         buffer.writeString("HTTP/1.1 \(status) \(reason)\r\n")
       }
+      buffer.writeStaticString("content-type: ")
+      buffer.writeString(type)
+      buffer.writeStaticString("\r\n")
       for (name, value) in headers {
         buffer.writeString(name)
         buffer.writeStaticString(": ")

@@ -7,8 +7,6 @@ public final class ServedModel: Sendable {
   public let version: Int
   public let folder: URL
   public let retriever: Retriever
-  /// The feature that identifies users, where there is one that does.
-  private let userFeature: String?
 
   /// - Throws: `ServingError.dataLoss` that says which file is missing or damaged.
   init(name: String, version: Int, folder: URL) throws {
@@ -20,8 +18,6 @@ public final class ServedModel: Sendable {
     } catch {
       throw ServingError(.dataLoss, "\(error)")
     }
-    let names = retriever.model.query.features.map(\.featureName)
-    userFeature = retriever.history?.user.name ?? (Set(names).count == 1 ? names.first : nil)
   }
 
   /// Answers a few requests, so that the first callers do not wait for what happens once.
@@ -75,7 +71,14 @@ public final class ServedModel: Sendable {
     try limits.check(k: request.k)
     try limits.check(identifiers: request.exclude.count, of: "exclude")
     try limits.check(identifiers: request.include?.count ?? 0, of: "include")
-    var query = RecommendationQuery(request.k, for: try self.query(of: request))
+    if request.user != nil, retriever.userFeature == nil {
+      throw ServingError(
+        .invalidArgument,
+        "the model does not say which feature identifies users; give the query by its features: "
+          + retriever.model.query.features.map(\.featureName).joined(separator: ", "))
+    }
+    var query = RecommendationQuery(request.k, for: request.query)
+    query.user = request.user
     if !request.exclude.isEmpty { query.excluding = Set(request.exclude) }
     query.among = request.include.map { Set($0) }
     query.filter = request.filter
@@ -93,20 +96,6 @@ public final class ServedModel: Sendable {
     return try answering { () throws -> Recommendations in
       try retriever.similar(request.k, to: request.item, matching: request.filter)
     }
-  }
-
-  /// The features of a request; a user alone stands for the feature that identifies users.
-  private func query(of request: RecommendationRequest) throws(ServingError) -> Query {
-    guard let user = request.user else { return request.query }
-    guard let feature = userFeature else {
-      throw ServingError(
-        .invalidArgument,
-        "the model does not say which feature identifies users; give the query by its features: "
-          + retriever.model.query.features.map(\.featureName).joined(separator: ", "))
-    }
-    var query = request.query
-    query.features[feature] = .string(user)
-    return query
   }
 
   func answering<Answer>(

@@ -2,6 +2,9 @@ import ShortlistServing
 
 struct HTTPResponse: Sendable {
   var status: Int
+  /// Of the body.
+  var type: String
+  /// Beside content-type, content-length and what concerns the connection.
   var headers: [(name: String, value: String)]
   var body: [UInt8]
 
@@ -10,7 +13,8 @@ struct HTTPResponse: Sendable {
     headers: [(name: String, value: String)] = [], body: [UInt8]
   ) {
     self.status = status
-    self.headers = [("content-type", type)] + headers
+    self.type = type
+    self.headers = headers
     self.body = body
   }
 
