@@ -22,15 +22,10 @@ extension Retriever {
     _ k: Int, for query: Query, excluding: Set<String> = [], among: Set<String>? = nil,
     matching filter: ItemFilter? = nil, excludingSeen: Bool = true
   ) throws -> Recommendations {
-    try RetrieverError.check(count: k)
-    let names = model.query.features.map(\.featureName)
-    let dataset = try query.dataset(of: names)
-    var user: String?
-    if excludingSeen, let history, case .string(let name)? = query.features[history.user.name] {
-      user = name
-    }
-    let allowed = try rows(excluding: excluding, among: among, matching: filter)
-    return try recommend(k, for: dataset, where: [unseen(allowed, by: user)])[0]
+    var request = RecommendationQuery(k, for: query)
+    (request.excluding, request.among) = (excluding, among)
+    (request.filter, request.excludingSeen) = (filter, excludingSeen)
+    return try recommend(request)
   }
 
   /// The best items for each row of a dataset, best first.
@@ -58,7 +53,7 @@ extension Retriever {
     }
   }
 
-  private func recommend(
+  func recommend(
     _ k: Int, for queries: Dataset, where filters: [RowFilter]
   ) throws -> [Recommendations] {
     let bound = try model.query.bind(queries)
@@ -72,11 +67,13 @@ extension Retriever {
       {
         return popular
       }
-      return Recommendations(
-        found[row].map {
-          Recommendation(identifier: catalogue.identifiers[$0.row], score: $0.score)
-        })
+      return recommendations(found[row][...])
     }
+  }
+
+  func recommendations(_ neighbors: ArraySlice<Neighbor>) -> Recommendations {
+    Recommendations(
+      neighbors.map { Recommendation(identifier: catalogue.identifiers[$0.row], score: $0.score) })
   }
 
   /// For each distinct query whether the model knows anything of it: a number, or a value of a vocabulary.
@@ -96,7 +93,7 @@ extension Retriever {
     return known
   }
 
-  private func mostPopular(_ k: Int, where filter: RowFilter) -> Recommendations? {
+  func mostPopular(_ k: Int, where filter: RowFilter) -> Recommendations? {
     guard let popularity else { return nil }
     let rows = popularity.rows.lazy.filter { filter.contains($0) }.prefix(k)
     return Recommendations(
@@ -106,7 +103,7 @@ extension Retriever {
   }
 
   /// The rows that may be recommended to anybody.
-  private func rows(
+  func rows(
     excluding: Set<String>, among: Set<String>?, matching filter: ItemFilter?
   ) throws -> RowFilter {
     var allowed = try filter.map { try rows(matching: $0) }
@@ -116,13 +113,12 @@ extension Retriever {
     }
     let chosen = allowed.map { RowFilter.among($0) } ?? .all
     return excluding.isEmpty
-      ? chosen : chosen.excluding(excluding.compactMap { catalogue.row(of: $0) })
+      ? chosen : chosen.excluding(excluding.compactMap { catalogue.row(of: $0) } as [Int])
   }
 
-  private func unseen(_ rows: RowFilter, by user: String?) -> RowFilter {
-    guard let user, let history else { return rows }
-    return rows.excluding(
-      history.positions(of: user).lazy.map { Int(rowsOfHistory[Int($0)]) }.filter { $0 >= 0 })
+  func unseen(_ rows: RowFilter, by user: String?) -> RowFilter {
+    guard let user, let seen, let number = history?.number(of: user) else { return rows }
+    return rows.excluding(seen[number])
   }
 
   /// The items nearest to an item by the cosine of their vectors, best first, without itself.
@@ -141,10 +137,7 @@ extension Retriever {
           + (closest(to: item).map { "; did you mean \"\($0)\"?" } ?? ""))
     }
     let allowed = try rows(excluding: [], among: nil, matching: filter)
-    return Recommendations(
-      try neighbors.nearest(k, to: row, where: allowed).map {
-        Recommendation(identifier: catalogue.identifiers[$0.row], score: $0.score)
-      })
+    return recommendations(try neighbors.nearest(k, to: row, where: allowed)[...])
   }
 
   /// An identifier that holds the text, or begins like it, without regard to case.

@@ -1,3 +1,4 @@
+import ShortlistData
 public import ShortlistIndex
 public import ShortlistModels
 import ShortlistTensors
@@ -21,9 +22,11 @@ public struct Retriever: Sendable {
 
   /// Rows of the catalogue by popularity, and each row's share of the interactions.
   let popularity: (rows: [Int], shares: [Float])?
-  /// The row of each item of the history; -1 for one that is not in the catalogue.
-  let rowsOfHistory: [Int32]
+  let seen: SeenRows?
   let neighbors: ItemNeighbors
+  let queryTable: EmbeddingTable?
+  /// The feature of the query tower that identifies users, where there is one that does.
+  package let userFeature: String?
   let matches = FilterMatches()
 
   /// - Parameters:
@@ -46,9 +49,12 @@ public struct Retriever: Sendable {
     self.indexTrials = indexTrials
     self.catalogue = catalogue
     self.history = history
+    queryTable = model.queryTable
+    let features = Set(model.query.features.map(\.featureName))
+    userFeature = history?.user.name ?? (features.count == 1 ? features.first : nil)
     neighbors = ItemNeighbors(catalogue.embeddings)
     let rowsOfHistory = history?.rows(in: catalogue) ?? []
-    self.rowsOfHistory = rowsOfHistory
+    seen = history.map { SeenRows($0, rowsOfItems: rowsOfHistory) }
     popularity = history.map { history in
       let counts = history.counts(at: rowsOfHistory, count: catalogue.count)
       let total = Float(max(1, counts.reduce(0, +)))
@@ -74,6 +80,6 @@ final class ItemNeighbors: Sendable {
       return new
     }
     let vectors = embeddings
-    return try index.nearest(k, to: vectors[row: row], where: filter.excluding([row]))
+    return try index.nearest(k, to: vectors[row: row], where: filter.excluding([row] as [Int]))
   }
 }

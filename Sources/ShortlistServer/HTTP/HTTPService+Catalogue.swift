@@ -188,13 +188,10 @@ extension HTTPService {
 extension HTTPResponse {
   /// The answer to a method that a path does not know (RFC 9110, section 15.5.6).
   static func notAllowed(_ request: HTTPRequest, _ allowed: String) -> HTTPResponse {
-    var response = HTTPResponse(405, type: "application/problem+json") { json in
-      json.member("type", "about:blank")
-      json.member("title", "Method not allowed")
-      json.member("status", 405)
-      json.member("detail", "\(request.method.prefix(20)) is not for this path; use \(allowed)")
-      json.member("code", ServingError.Code.invalidArgument.name)
-    }
+    var response = problem(
+      ServingError(
+        .invalidArgument, "\(request.method.prefix(20)) is not for this path; use \(allowed)"),
+      status: 405)
     response.headers.append(("allow", allowed))
     return response
   }

@@ -30,27 +30,22 @@ struct HTTPService: Sendable {
     case "/metrics", "/monitoring/prometheus/metrics":
       return .ready(
         HTTPResponse(type: "text/plain; version=0.0.4", body: Array(metrics.text(of: store).utf8)))
+    case "/v1/models", "/v1/models/": return .ready(models(request))
     default: if let page = ConsolePages.answer(request) { return .ready(page) }
     }
-    let prefix = "/v1/models"
-    guard request.path.lowercased().hasPrefix(prefix) else {
-      return .ready(HTTPResponse(404, text: "Not Found\n"))
-    }
-    let rest = request.path.dropFirst(prefix.count)
-    if rest.isEmpty || rest == "/" { return .ready(models(request)) }
     do throws(ServingError) {
-      guard rest.hasPrefix("/") else {
-        throw ServingError(.invalidArgument, "Malformed request: \(request.path.prefix(200))")
+      guard let path = try request.target.model?.get() else {
+        return .ready(HTTPResponse(404, text: "Not Found\n"))
       }
-      return try route(request, ModelPath(rest.dropFirst()))
+      return try route(request, path)
     } catch {
-      return .ready(Self.isOurs(rest) ? .problem(error) : .tensorFlow(error))
+      return .ready(Self.isOurs(request.path) ? .problem(error) : .tensorFlow(error))
     }
   }
 
   /// Whether a path below the models is of the recommendation API, and not of TensorFlow Serving's: their failures are
   /// written in other ways.
-  private static func isOurs(_ path: Substring) -> Bool {
+  private static func isOurs(_ path: String) -> Bool {
     if let colon = path.lastIndex(of: ":") {
       let action = path[path.index(after: colon)...].lowercased()
       if !["predict", "classify", "regress", "multiinference"].contains(action),
@@ -75,13 +70,13 @@ struct HTTPService: Sendable {
       try require("GET", request)
       return .ready(try status(path.selection))
     }
-    switch action.lowercased() {
+    switch action {
     case "predict":
       try require("POST", request)
       return predict(request, path.selection)
     case "recommend", "similar":
       guard request.method == "POST" else { return .ready(.notAllowed(request, "POST")) }
-      return action.lowercased() == "recommend"
+      return action == "recommend"
         ? recommend(request, path.selection) : similar(request, path.selection)
     case "classify", "regress":
       throw ServingError(

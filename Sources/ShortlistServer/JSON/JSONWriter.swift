@@ -1,4 +1,5 @@
 import Foundation
+import ShortlistTensors
 
 /// Writes JSON piece by piece into bytes.
 struct JSONWriter {
@@ -48,40 +49,34 @@ struct JSONWriter {
     follows = false
   }
 
+  /// The name of a member that is written many times.
+  struct Name: Sendable {
+    fileprivate let bytes: [UInt8]
+
+    /// - Parameter name: of letters that need no escape.
+    init(_ name: StaticString) { bytes = Array("\"\(name)\":".utf8) }
+  }
+
+  mutating func name(_ name: Name) {
+    separate()
+    bytes.append(contentsOf: name.bytes)
+    follows = false
+  }
+
   mutating func integer(_ value: Int) { raw(String(value)) }
 
-  /// A number as TensorFlow Serving writes it: six significant digits where they are read back as the same number, nine
-  /// otherwise, with a point always; NaN and infinities as they are.
+  /// A number with as many digits as tell it from its neighbours, with a point always; NaN and infinities as TensorFlow
+  /// Serving writes them.
   mutating func float(_ value: Float) {
     guard value.isFinite else {
       return raw(value.isNaN ? "NaN" : value > 0 ? "Infinity" : "-Infinity")
     }
-    var text = String(format: "%.6g", Double(value))
-    if Float(text) != value { text = String(format: "%.9g", Double(value)) }
-    if !text.utf8.contains(where: { $0 == 0x2e || $0 == 0x65 }) { text += ".0" }
-    raw(text)
+    raw(value.description)
   }
 
   mutating func string(_ value: String) {
     separate()
-    bytes.append(UInt8(ascii: "\""))
-    for byte in value.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-        bytes.append(UInt8(ascii: "\\"))
-        bytes.append(byte)
-      case 0x0a: bytes.append(contentsOf: "\\n".utf8)
-      case 0x0d: bytes.append(contentsOf: "\\r".utf8)
-      case 0x09: bytes.append(contentsOf: "\\t".utf8)
-      case 0..<0x20:
-        bytes.append(contentsOf: "\\u00".utf8)
-        for digit in [byte >> 4, byte & 15] {
-          bytes.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
-        }
-      default: bytes.append(byte)
-      }
-    }
-    bytes.append(UInt8(ascii: "\""))
+    bytes.appendJSON(value)
     follows = true
   }
 

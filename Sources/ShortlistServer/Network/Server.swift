@@ -1,7 +1,6 @@
 #if Server
   import Foundation
   import NIOCore
-  import NIOHTTP1
   import NIOPosix
   public import ShortlistServing
   import ShortlistTensors
@@ -52,12 +51,15 @@
     public func start() throws(ServingError) {
       let (http, grpc, pool, drain) = (http, grpc, pool, drain)
       let timeout = TimeAmount.nanoseconds(Int64(configuration.idleTimeout / .nanoseconds(1)))
+      let turns = LoopTurns()
+      let limits = HTTPLimits(
+        head: configuration.maximumHeader,
+        request: .nanoseconds(Int64(configuration.requestTimeout / .nanoseconds(1))), idle: timeout)
       let listener = try listen(configuration.httpPort) { channel in
-        let pipeline = channel.pipeline.syncOperations
-        try pipeline.addHandler(IdleStateHandler(readTimeout: timeout))
-        try pipeline.configureHTTPServerPipeline(
-          withPipeliningAssistance: true, withErrorHandling: true)
-        try pipeline.addHandler(HTTPHandler(http, pool: pool, drain: drain))
+        try channel.pipeline.syncOperations.addHandler(
+          HTTPConnection(
+            http, pool: pool, drain: drain, limits: limits, turn: turns.turn(of: channel.eventLoop))
+        )
       }
       listeners.withLock { $0.http = listener }
       guard let port = configuration.grpcPort else { return }
@@ -81,7 +83,7 @@
         .serverChannelOption(.backlog, value: 1024)
         .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
         .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
-        .childChannelOption(.maxMessagesPerRead, value: 16)
+        .childChannelOption(.maxMessagesPerRead, value: 1)
         .childChannelInitializer { channel in
           channel.eventLoop.makeCompletedFuture {
             connections.add(channel)

@@ -13,7 +13,11 @@ public struct ServerConfiguration: Sendable {
   public var limits = ServingLimits()
   /// Requests that may wait for a thread; beyond that they are refused with 429.
   public var queue = 256
-  /// How long a connection may take for a request, or be idle between two.
+  /// The largest first line of a request of HTTP with all header fields, in bytes.
+  public var maximumHeader = 16 << 10
+  /// How long a request of HTTP may take to come in whole.
+  public var requestTimeout = Duration.seconds(30)
+  /// How long a connection may be idle between two requests, or leave responses unread.
   public var idleTimeout = Duration.seconds(60)
   /// How long requests that run may take to end when the server stops.
   public var gracePeriod = Duration.seconds(10)

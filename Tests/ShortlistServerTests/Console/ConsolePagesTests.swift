@@ -33,7 +33,7 @@ struct ConsolePagesTests {
   @Test("The page and its files are served with a strict policy")
   func served() throws {
     let page = try #require(get("/"))
-    #expect(page.status == 200 && header("content-type", page) == "text/html; charset=utf-8")
+    #expect(page.status == 200 && page.type == "text/html; charset=utf-8")
     #expect(header("content-security-policy", page)?.hasPrefix("default-src 'self'; ") == true)
     #expect(header("x-content-type-options", page) == "nosniff")
     for file in ConsolePages.files where file.name != "index.html" {
@@ -41,7 +41,7 @@ struct ConsolePagesTests {
       #expect(response.status == 200 && !response.body.isEmpty)
     }
     let script = try #require(get("/console/app.js"))
-    #expect(header("content-type", script) == "text/javascript; charset=utf-8")
+    #expect(script.type == "text/javascript; charset=utf-8")
     for path in ["/console/", "/console/none.js", "/console/../index.html", "/index.html", "//"] {
       #expect(get(path) == nil, "\(path)")
     }

@@ -273,7 +273,7 @@ struct HTTPServiceTests {
     try withService { service, _ in
       let response = post(service, "/v1/models/movies:recommend", body)
       #expect(response.status == 400)
-      #expect(response.headers.contains { $0 == ("content-type", "application/problem+json") })
+      #expect(response.type == "application/problem+json")
       let problem = try json(response)
       #expect(problem["code"] == .string("INVALID_ARGUMENT"))
       guard case .string(let detail)? = problem["detail"] else {
