@@ -12,26 +12,23 @@ struct HTTPService: Sendable {
   var store: ModelStore { predict.store }
   var limits: ServingLimits { predict.limits }
 
-  /// What is only looked at, besides the models.
-  private static let looks: Set<String> = [
-    "/healthz", "/readyz", "/metrics", "/monitoring/prometheus/metrics", "/openapi.json",
-  ]
-
   func answer(_ request: HTTPRequest) -> Answer {
-    if Self.looks.contains(request.path), !["GET", "HEAD"].contains(request.method) {
-      return .ready(.notAllowed(request, "GET, HEAD"))
-    }
     switch request.path {
-    case "/openapi.json": return .ready(OpenAPI.response)
-    case "/healthz": return .ready(HTTPResponse(text: "ok\n"))
+    case "/healthz": return look(request) { HTTPResponse(text: "ok\n") }
     case "/readyz":
-      return .ready(
-        store.isReady ? HTTPResponse(text: "ready\n") : HTTPResponse(503, text: "not ready\n"))
+      return look(request) {
+        store.isReady ? HTTPResponse(text: "ready\n") : HTTPResponse(503, text: "not ready\n")
+      }
     case "/metrics", "/monitoring/prometheus/metrics":
-      return .ready(
-        HTTPResponse(type: "text/plain; version=0.0.4", body: Array(metrics.text(of: store).utf8)))
-    case "/v1/models", "/v1/models/": return .ready(models(request))
-    default: if let page = ConsolePages.answer(request) { return .ready(page) }
+      return look(request) {
+        HTTPResponse(type: "text/plain; version=0.0.4", body: Array(metrics.text(of: store).utf8))
+      }
+    case "/openapi.json": return look(request) { OpenAPI.response }
+    case "/v1/models", "/v1/models/": return look(request) { models() }
+    default:
+      if request.target.model == nil, let page = ConsolePages.page(at: request.path) {
+        return look(request) { page.response(to: request) }
+      }
     }
     do throws(ServingError) {
       guard let path = try request.target.model?.get() else {
@@ -41,6 +38,12 @@ struct HTTPService: Sendable {
     } catch {
       return .ready(Self.isOurs(request.path) ? .problem(error) : .tensorFlow(error))
     }
+  }
+
+  /// The answer to a request that changes nothing.
+  private func look(_ request: HTTPRequest, _ answer: () -> HTTPResponse) -> Answer {
+    .ready(
+      ["GET", "HEAD"].contains(request.method) ? answer() : .notAllowed(request, "GET, HEAD"))
   }
 
   /// Whether a path below the models is of the recommendation API, and not of TensorFlow Serving's: their failures are
@@ -189,11 +192,8 @@ struct HTTPService: Sendable {
   }
 
   /// The models with their versions that answer.
-  private func models(_ request: HTTPRequest) -> HTTPResponse {
-    guard ["GET", "HEAD"].contains(request.method) else {
-      return .notAllowed(request, "GET, HEAD")
-    }
-    return HTTPResponse { json in
+  private func models() -> HTTPResponse {
+    HTTPResponse { json in
       json.array("models") { json in
         for name in store.names {
           json.object { json in

@@ -3044,10 +3044,7 @@ extension OpenAPI {
             "description": "Whether what the user has interacted with is left out."
           },
           "requests": {
-            "type": [
-              "array",
-              "null"
-            ],
+            "type": "array",
             "items": {
               "$ref": "#/components/schemas/RecommendOne"
             },

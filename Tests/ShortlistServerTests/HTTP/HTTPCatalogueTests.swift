@@ -188,6 +188,13 @@ struct HTTPCatalogueTests {
       let post = get(service, "movies/report", method: "POST")
       #expect(post.status == 405)
       #expect(post.headers.contains { $0.name == "allow" && $0.value == "GET, HEAD" })
+      for path in ["/", "/console/app.js", "/openapi.json", "/healthz", "/metrics", "/v1/models"] {
+        let (look, change) = (
+          service.answer(HTTPRequest(method: "HEAD", path: path)).value,
+          service.answer(HTTPRequest(method: "POST", path: path)).value
+        )
+        #expect(look.status == 200 && change.status == 405, "\(path)")
+      }
       #expect(get(service, "movies/items", method: "HEAD").status == 200)
       #expect(get(service, "movies/items", method: "PATCH").status == 405)
     }
