@@ -33,7 +33,8 @@ struct HTTPResponse: Sendable {
     headers: [(name: String, value: String)] = [], body: [UInt8]
   ) {
     self.status = status
-    self.headers = [("content-type", type)] + headers
+    // The type is what it says, whatever a browser would guess.
+    self.headers = [("content-type", type), ("x-content-type-options", "nosniff")] + headers
     self.body = body
   }
 

@@ -11,7 +11,7 @@
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
-    private let service: HTTPService
+    private let service: HTTPGate
     private let pool: WorkPool
     private let drain: Flag
     private var head: HTTPRequestHead?
@@ -19,7 +19,7 @@
     /// The status to answer with once the request has come in whole, if it is refused.
     private var refusal: HTTPResponse?
 
-    init(_ service: HTTPService, pool: WorkPool, drain: Flag) {
+    init(_ service: HTTPGate, pool: WorkPool, drain: Flag) {
       self.service = service
       self.pool = pool
       self.drain = drain

@@ -1,0 +1,52 @@
+import ShortlistServing
+
+/// What a caller may do.
+enum Scope: String, Sendable, CaseIterable {
+  /// Asking: predictions, recommendations, status, metrics.
+  case read
+  /// Changing items, and adding events.
+  case write
+  /// Changing which models and versions answer.
+  case admin
+}
+
+extension Scope {
+  /// What a request needs; nil where anybody may ask. What is not known here needs the most.
+  init?(neededFor request: HTTPRequest) {
+    let asks = request.method == "GET" || request.method == "HEAD"
+    let path = request.path.lowercased()
+    guard path.hasPrefix("/v1/") else {
+      // Health, the console and the description of the interface are the same for everybody.
+      guard asks else {
+        self = .admin
+        return
+      }
+      guard ["/metrics", "/monitoring/prometheus/metrics"].contains(path) else { return nil }
+      self = .read
+      return
+    }
+    self = asks ? .read : Self.needed(toChange: request)
+  }
+
+  /// The path is read as the routes read it, so that no spelling of one call passes for another.
+  private static func needed(toChange request: HTTPRequest) -> Scope {
+    let rest = request.path.dropFirst("/v1/models/".count)
+    guard let path = try? ModelPath(rest) else { return .admin }
+    if let resource = path.resource.first {
+      return ["items", "events"].contains(resource.lowercased()) ? .write : .admin
+    }
+    let questions = ["predict", "recommend", "similar", "explain", "classify", "regress"]
+    return questions.contains(path.action?.lowercased() ?? "") ? .read : .admin
+  }
+
+  /// What a method needs; nil where anybody may call it. What is not known here needs the most.
+  init?(neededFor method: GRPCService.Method) {
+    switch method.rawValue.split(separator: "/").last {
+    case "Check": return nil
+    case "Predict", "GetModelMetadata", "GetModelStatus", "Recommend", "Similar", "Explain":
+      self = .read
+    case "PutItems", "DeleteItems", "AppendEvents": self = .write
+    default: self = .admin
+    }
+  }
+}
