@@ -159,6 +159,6 @@ let package = Package(
       server("NIOPosix", of: "swift-nio"), server("NIOHTTP2", of: "swift-nio-http2"),
       server("NIOHPACK", of: "swift-nio-http2"),
       server("InMemoryTracing", of: "swift-distributed-tracing"), exclude: ["Python"]),
-    tests(of: "ShortlistCommand", plus: "Shortlist"),
+    tests(of: "ShortlistCommand", plus: "Shortlist", "ShortlistSamples"),
   ]
 )

@@ -15,13 +15,14 @@
           curl -d '{"user_id": "42", "k": 3}' localhost:8501/v1/models/movies:recommend
           curl -d '{"instances": ["42"]}' localhost:8501/v1/models/movies:predict
 
-        Clients of TensorFlow Serving need only another address. The folder is looked at every second: a new
-        version is loaded, checked and warmed before it takes the place of the old one, which ends its requests. One
-        that cannot be loaded changes nothing. Ctrl-C ends the server when the requests that run have ended.
+        Clients of TensorFlow Serving need only another address. The folder is looked
+        at every second: a new version is loaded, checked and warmed before it takes
+        the place of the old one, which ends its requests. One that cannot be loaded
+        changes nothing. Ctrl-C ends the server when the requests that run have ended.
 
-        What is not given here is taken from the environment (SHORTLIST_SERVE_PORT and so on), then from the file that
-        --config names. The log, lines of JSON, goes to standard error; its first line has every setting and its
-        source.
+        What is not given here is taken from the environment (SHORTLIST_SERVE_PORT and
+        so on), then from the file that --config names. The log, lines of JSON, goes to
+        standard error; its first line has every setting and where it comes from.
         """)
 
     @OptionGroup var options: ServeOptions

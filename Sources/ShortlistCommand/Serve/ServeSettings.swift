@@ -52,15 +52,15 @@
       let certificate = try text(.certificate, "")
       let key = try text(.key, "")
       let authorities = try text(.clientAuthorities, "")
-      guard certificate.isEmpty == key.isEmpty else {
-        let (there, missing) =
-          certificate.isEmpty ? (Setting.key, Setting.certificate) : (.certificate, .key)
-        throw ValidationError("\(there.flag) is set and \(missing.flag) is not; TLS needs both.")
-      }
-      guard !certificate.isEmpty || authorities.isEmpty else {
+      for (setting, value) in [(Setting.key, key), (.clientAuthorities, authorities)]
+      where !value.isEmpty && certificate.isEmpty {
         throw ValidationError(
-          "\(Setting.clientAuthorities.flag) is set and \(Setting.certificate.flag) is not; certificates of clients need "
-            + "TLS.")
+          "\(source(of: setting)) is set, but there is no certificate: set \(Setting.certificate.flag)."
+        )
+      }
+      guard certificate.isEmpty || !key.isEmpty else {
+        throw ValidationError(
+          "\(source(of: .certificate)) is set, but there is no key: set \(Setting.key.flag).")
       }
       guard !certificate.isEmpty else { return nil }
       return TLSFiles(
@@ -150,6 +150,10 @@
     ) {
       resolved.append(
         (setting, found?.value.joined(separator: ", ") ?? usual, found?.source ?? "default"))
+    }
+
+    private func source(of setting: Setting) -> String {
+      resolved.last { $0.setting == setting }?.source ?? setting.flag
     }
 
     private func wrong(_ found: SettingSources.Found?, _ expected: String) -> ValidationError {

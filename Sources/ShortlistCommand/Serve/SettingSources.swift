@@ -57,7 +57,8 @@
       } catch let error as CommandFailure {
         throw error
       } catch {
-        throw CommandFailure("\(file): the settings are not valid YAML: \(error)")
+        let place = (error as? YamlError).map { RecipeFile.position(of: $0) } ?? ""
+        throw CommandFailure("\(file): the settings are not valid YAML\(place)")
       }
     }
 
@@ -71,7 +72,12 @@
       for (key, value) in mapping {
         let path = path + [key.string ?? ""]
         let name = path.joined(separator: ".")
-        if Setting(rawValue: name) != nil { continue }
+        if Setting(rawValue: name) != nil {
+          guard value.mapping == nil else {
+            throw CommandFailure("\(file): \(name): expected one value, not names with values")
+          }
+          continue
+        }
         guard Setting.allCases.contains(where: { $0.rawValue.hasPrefix(name + ".") }) else {
           let line = key.mark.map { ":\($0.line)" } ?? ""
           throw CommandFailure(
