@@ -158,7 +158,8 @@ let package = Package(
       "ShortlistPython", "ShortlistSamples", server("NIOCore", of: "swift-nio"),
       server("NIOPosix", of: "swift-nio"), server("NIOHTTP2", of: "swift-nio-http2"),
       server("NIOHPACK", of: "swift-nio-http2"),
-      server("InMemoryTracing", of: "swift-distributed-tracing"), exclude: ["Python"]),
+      server("InMemoryTracing", of: "swift-distributed-tracing"),
+      server("Tracing", of: "swift-distributed-tracing"), exclude: ["Python"]),
     tests(of: "ShortlistCommand", plus: "Shortlist", "ShortlistSamples"),
   ]
 )

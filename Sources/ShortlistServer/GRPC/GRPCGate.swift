@@ -7,7 +7,7 @@ struct GRPCGate: Sendable {
     var method: GRPCService.Method?
     fileprivate var path: String
     fileprivate var caller: String?
-    fileprivate let watched: RequestWatch.Request
+    fileprivate let beginning: RequestWatch.Beginning
   }
 
   let service: GRPCService
@@ -20,7 +20,9 @@ struct GRPCGate: Sendable {
   func begin(_ header: @escaping @Sendable (String) -> String?) -> Call {
     let path = header(":path") ?? ""
     let route = { GRPCService.Method(rawValue: path)?.rawValue ?? "" }
-    return Call(path: path, watched: watch.begin(route(), over: .grpc, header))
+    return Call(
+      path: path,
+      beginning: watch.begin(String(path.prefix(200)), route: route(), over: .grpc, header))
   }
 
   /// Finds the method, and whether it may be called.
@@ -37,7 +39,7 @@ struct GRPCGate: Sendable {
   func end(_ call: Call, _ error: ServingError.Code?) -> [(name: String, value: String)] {
     let faults: [ServingError.Code] = [.internalError, .unknown, .dataLoss]
     return watch.end(
-      call.watched, status: error?.rawValue ?? 0, isFault: error.map(faults.contains) ?? false,
-      call: String(call.path.prefix(200)), caller: call.caller)
+      call.beginning, status: error?.rawValue ?? 0, isFault: error.map(faults.contains) ?? false,
+      caller: call.caller, String(call.path.prefix(200)), over: .grpc)
   }
 }

@@ -11,7 +11,10 @@ struct HTTPGate: Sendable {
   func answer(_ request: HTTPRequest) -> HTTPService.Answer {
     if let response = crossOrigin.preflight(request) { return .ready(response) }
     let headers = request.headers
-    let watched = watch.begin(request.route, over: .http) { headers[$0] }
+    let (method, path) = (request.method, request.path.prefix(200))
+    let beginning = watch.begin("\(method) \(path)", route: request.route, over: .http) {
+      headers[$0]
+    }
     let answer: HTTPService.Answer
     var caller: String?
     do throws(ServingError) {
@@ -20,11 +23,10 @@ struct HTTPGate: Sendable {
     } catch {
       answer = .ready(.refusal(error))
     }
-    let (method, path) = (request.method, request.path)
     return answer.map { [caller] response in
       response.headers += watch.end(
-        watched, status: response.status, isFault: response.status >= 500,
-        call: "\(method) \(path.prefix(200))", caller: caller)
+        beginning, status: response.status, isFault: response.status >= 500, caller: caller,
+        "\(method) \(path)", over: .http)
       crossOrigin.allow(headers, in: &response)
     }
   }
