@@ -24,7 +24,7 @@ struct Recommending<Value: Sendable>: Sendable {
   let model: ServedModel
   let request: RecommendationRequest
   let limits: ServingLimits
-  let finish: @Sendable (Result<Recommendations, ServingError>) -> Value
+  var finish: @Sendable (Result<Recommendations, ServingError>) -> Value
 
   var cost: Int { model.cost(ofQueries: 1) }
 

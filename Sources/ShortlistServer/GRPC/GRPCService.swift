@@ -33,8 +33,6 @@ struct GRPCService: Sendable {
 
   let predict: PredictService
   let metrics: ServerMetrics
-  /// Whether the list of models can be changed by a call: who can reach the server can make such a call.
-  var takesReloads = true
   var store: ModelStore { predict.store }
   var limits: ServingLimits { predict.limits }
 

@@ -25,7 +25,7 @@
       var isHead: Bool
     }
 
-    private let service: HTTPService
+    private let service: HTTPGate
     private let pool: WorkPool
     private let drain: Flag
     private let limits: HTTPLimits
@@ -42,7 +42,7 @@
     private var clock: HTTPClock
 
     init(
-      _ service: HTTPService, pool: WorkPool, drain: Flag, limits: HTTPLimits, turn: LoopTurn
+      _ service: HTTPGate, pool: WorkPool, drain: Flag, limits: HTTPLimits, turn: LoopTurn
     ) {
       self.turn = turn
       self.service = service

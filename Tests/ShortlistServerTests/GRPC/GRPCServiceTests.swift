@@ -226,28 +226,6 @@ struct GRPCServiceTests {
     try Response(decoding: try service.answer(method, try request.encoded()).value.get())
   }
 
-  @Test("Where others than this machine can call, the list of models stays")
-  func reloadFromOutside() throws {
-    try withService { service, artefacts in
-      var open = service
-      open.takesReloads = false
-      #expect(
-        code(
-          open, .reload,
-          TFServingReloadConfigRequest.with {
-            $0.config.modelConfigList = .init()
-          }) == .permissionDenied)
-      #expect(open.store.names == ["movies"])
-    }
-    var configuration = ServerConfiguration()
-    for (host, isLoopback) in [
-      ("127.0.0.1", true), ("localhost", true), ("::1", true), ("0.0.0.0", false), ("::", false),
-    ] {
-      configuration.host = host
-      #expect(configuration.isLoopback == isLoopback)
-    }
-  }
-
   private func code(
     _ service: GRPCService, _ method: GRPCService.Method, _ request: some ProtobufMessage
   ) -> ServingError.Code? {
