@@ -32,6 +32,10 @@
     var threads = ProcessInfo.processInfo.activeProcessorCount
     @Option(help: "Seconds between looks at the folder for new versions; 0 never looks.")
     var poll = 1.0
+    @Option(
+      help: "The folder for changes of the catalogues and events; .live in FOLDER unless named.",
+      completion: .directory)
+    var state: String?
 
     func validate() throws {
       for (name, port) in [("--port", port), ("--grpc-port", grpcPort)]
@@ -80,7 +84,9 @@
     /// The models, each with a version that answers; versions that cannot be loaded are told.
     private func loadedStore() throws -> ModelStore {
       let hasBegun = Begun()
-      let store = try ModelStore(ModelConfiguration.models(in: folder)) { event in
+      let store = try ModelStore(
+        ModelConfiguration.models(in: folder), state: state.map { URL(filePath: $0) }
+      ) { event in
         if case .failed = event, !hasBegun.isSet { return }
         Terminal.warn(Self.text(of: event))
       }

@@ -9,7 +9,8 @@ extension HTTPService {
       let fields = try Fields(
         json,
         known: [
-          "user_id", "query", "k", "exclude", "include", "filter", "exclude_seen", "requests",
+          "user_id", "query", "history", "k", "exclude", "include", "filter", "exclude_seen",
+          "requests",
         ])
       var requests: [RecommendationRequest] = []
       if let batch = fields["requests"] {
@@ -37,12 +38,15 @@ extension HTTPService {
 
   func similar(_ request: HTTPRequest, _ selection: ModelSelection) -> Answer {
     work(request, selection, .similar) { json, model throws(ServingError) in
-      let fields = try Fields(json, known: ["item", "k", "filter"])
+      let fields = try Fields(json, known: ["item", "k", "exclude", "include", "filter"])
       guard let item = try fields.string("item") else {
         throw ServingError(.invalidArgument, "item is missing: the identifier of an item")
       }
       let found = try model.similar(
-        .init(item: item, k: try fields.integer("k") ?? 10, filter: try fields.filter()),
+        .init(
+          item: item, k: try fields.integer("k") ?? 10,
+          exclude: try fields.strings("exclude") ?? [], include: try fields.strings("include"),
+          filter: try fields.filter()),
         within: limits)
       return HTTPResponse { json in
         json.write(model)
@@ -52,8 +56,10 @@ extension HTTPService {
     }
   }
 
-  private func work(
+  /// - Parameter cost: of the work; nil for that of so many requests.
+  func work(
     _ request: HTTPRequest, _ selection: ModelSelection, _ call: ServerMetrics.Call,
+    cost: Int? = nil,
     _ body: @escaping @Sendable (JSONValue, ServedModel) throws(ServingError) -> HTTPResponse
   ) -> Answer {
     do throws(ServingError) {
@@ -67,7 +73,7 @@ extension HTTPService {
       }
       var count = 1
       if case .array(let elements)? = json["requests"] { count = elements.count }
-      return .work(cost: model.cost(ofQueries: count)) {
+      return .work(cost: cost ?? model.cost(ofQueries: count)) {
         let start = ContinuousClock.now
         do throws(ServingError) {
           let response = try body(json, model)
@@ -87,14 +93,15 @@ extension HTTPService {
   private static func request(_ fields: Fields) throws(ServingError) -> RecommendationRequest {
     RecommendationRequest(
       query: try fields.query(), user: try fields.string("user_id"),
-      k: try fields.integer("k") ?? 10, exclude: try fields.strings("exclude") ?? [],
+      history: try fields.strings("history"), k: try fields.integer("k") ?? 10,
+      exclude: try fields.strings("exclude") ?? [],
       include: try fields.strings("include"), filter: try fields.filter(),
       excludesSeen: try fields.bool("exclude_seen") ?? true)
   }
 }
 
 extension JSONWriter {
-  fileprivate mutating func write(_ model: ServedModel) {
+  mutating func write(_ model: ServedModel) {
     object("model") { json in
       json.member("name", model.name)
       json.member("version", model.version)
@@ -128,7 +135,7 @@ struct Fields {
   init(
     _ json: JSONValue,
     known: Set<String> = [
-      "user_id", "query", "k", "exclude", "include", "filter", "exclude_seen",
+      "user_id", "query", "history", "k", "exclude", "include", "filter", "exclude_seen",
     ]
   ) throws(ServingError) {
     guard case .object(let members) = json else {
@@ -148,7 +155,7 @@ struct Fields {
     return value == .null ? nil : value
   }
 
-  private func wrong(_ name: String, _ value: JSONValue, _ expected: String) -> ServingError {
+  func wrong(_ name: String, _ value: JSONValue, _ expected: String) -> ServingError {
     ServingError(.invalidArgument, "\(name) is \(value.kind); expected \(expected)")
   }
 

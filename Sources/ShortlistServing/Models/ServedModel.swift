@@ -1,15 +1,25 @@
 public import Foundation
 public import Shortlist
+import ShortlistTensors
+import Synchronization
 
-/// A version of a model that answers requests. It does not change.
+/// A version of a model that answers requests. The artefact does not change; its catalogue and what is known of its
+/// users may.
 public final class ServedModel: Sendable {
   public let name: String
   public let version: Int
   public let folder: URL
   public let retriever: Retriever
+  /// What its users have done since.
+  let live: LiveCatalogue
+  /// What has changed in its catalogue since; shown by the live catalogue.
+  let changes: Guarded<CatalogueOverlay>
+  /// Whether anything has.
+  let isChanged = Atomic(false)
 
   /// - Throws: `ServingError.dataLoss` that says which file is missing or damaged.
-  init(name: String, version: Int, folder: URL) throws {
+  init(name: String, version: Int, folder: URL, live: LiveCatalogue) throws {
+    self.live = live
     self.name = name
     self.version = version
     self.folder = folder
@@ -18,6 +28,7 @@ public final class ServedModel: Sendable {
     } catch {
       throw ServingError(.dataLoss, "\(error)")
     }
+    changes = Guarded(try CatalogueOverlay([], of: retriever))
   }
 
   /// Answers a few requests, so that the first callers do not wait for what happens once.
@@ -41,6 +52,7 @@ public final class ServedModel: Sendable {
     try limits.check(k: request.k)
     try limits.check(identifiers: request.exclude.count, of: "exclude")
     try limits.check(identifiers: request.include?.count ?? 0, of: "include")
+    if let answer = try recommendLive(request, within: limits) { return answer }
     let query = try self.query(of: request)
     return try answering { () throws -> Recommendations in
       try retriever.recommend(
@@ -57,13 +69,16 @@ public final class ServedModel: Sendable {
     _ request: SimilarityRequest, within limits: ServingLimits = .init()
   ) throws(ServingError) -> Recommendations {
     try limits.check(k: request.k)
+    try limits.check(identifiers: request.exclude.count, of: "exclude")
+    try limits.check(identifiers: request.include?.count ?? 0, of: "include")
+    if let answer = try similarLive(request) { return answer }
     return try answering { () throws -> Recommendations in
       try retriever.similar(request.k, to: request.item, matching: request.filter)
     }
   }
 
   /// The features of a request; a user alone stands for the feature that identifies users.
-  private func query(of request: RecommendationRequest) throws(ServingError) -> Query {
+  func query(of request: RecommendationRequest) throws(ServingError) -> Query {
     guard let user = request.user else { return request.query }
     let names = retriever.model.query.features.map(\.featureName)
     let known = retriever.history?.user.name
