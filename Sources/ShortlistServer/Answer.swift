@@ -1,7 +1,7 @@
 /// An answer that is there, or work that makes one.
 enum Answer<Value: Sendable>: Sendable {
   case ready(Value)
-  /// - Parameter cost: roughly how many multiplications it takes.
+  /// - Parameter cost: roughly how many multiplications it takes; `.max` for what waits for the disk.
   case work(cost: Int, @Sendable () -> Value)
 
   /// The answer, made here and now.

@@ -178,7 +178,7 @@ package final class CatalogueOverlay: Sendable {
   static let notKnown =
     "has no feature of which the candidate tower knows anything; give its vector"
 
-  private static func problem(of vector: [Float], dimensions: Int) -> String? {
+  fileprivate static func problem(of vector: [Float], dimensions: Int) -> String? {
     guard vector.count == dimensions else {
       return "has a vector of \(vector.count) dimensions; the model's have \(dimensions)"
     }
@@ -228,10 +228,10 @@ extension Retriever {
     {
       return problem
     }
-    if item.features == nil, item.vector == nil {
-      return "has neither features nor a vector"
+    if let vector = item.vector {
+      return CatalogueOverlay.problem(of: vector, dimensions: model.dimensions)
     }
-    return nil
+    return item.features == nil ? "has neither features nor a vector" : nil
   }
 
   /// The vectors of items by the candidate tower, and whether it knows anything of each.

@@ -75,7 +75,7 @@
         if cost <= WorkPool.quick { return write(work(), to: head, context) }
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         let loop = context.eventLoop
-        let isTaken = pool.run {
+        let isTaken = pool.run(writes: cost == .max) {
           let response = work()
           loop.execute {
             let (handler, context) = bound.value

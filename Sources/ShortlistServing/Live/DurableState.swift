@@ -5,11 +5,15 @@ import ShortlistTensors
 
 /// What a log of changes adds up to.
 protocol LoggedState: Sendable {
+  associatedtype Change: Sendable
+
   /// What a record of the log is, for messages.
   static var record: String { get }
 
-  /// Takes a record; false where it is none.
-  mutating func apply(_ record: RecordCursor) -> Bool
+  /// The changes in a record; nil where it holds anything else.
+  static func changes(in record: RecordCursor) -> [Change]?
+
+  mutating func apply(_ changes: [Change])
 
   /// Calls `body` with records that make this state.
   func forEachRecord(_ body: ([UInt8]) throws -> Void) throws
@@ -52,7 +56,9 @@ final class DurableState<State: LoggedState>: Sendable {
     let isThere = FileManager.default.fileExists(atPath: file.plainPath)
     if isThere {
       length = try WriteAheadLog.read(file, isLast: true, expecting: State.record) {
-        state.apply(RecordCursor($0))
+        guard let changes = State.changes(in: RecordCursor($0)) else { return false }
+        state.apply(changes)
+        return true
       }
     }
     self.state = Guarded(state)
@@ -110,9 +116,12 @@ final class DurableState<State: LoggedState>: Sendable {
     }
     if let refusal = now.refusal { throw refusal }
     guard let bytes = try state.withLock({ try record($0) }) else { return nil }
+    // What could not be read again is never written.
+    guard let changes = State.changes(in: RecordCursor(bytes.span)) else {
+      throw ServingError(.internalError, "\(file.plainPath): no \(State.record) was to be written")
+    }
     now.length = try now.log.append(bytes, at: now.length)
-    // A record that was made here is one.
-    state.withLock { _ = $0.apply(RecordCursor(bytes.span)) }
+    state.withLock { $0.apply(changes) }
     let sequence = appended.withLock { appended -> Int? in
       appended?.sequence += 1
       return appended?.sequence

@@ -11,7 +11,12 @@ struct ItemTable: LoggedState {
     var features: [String: ItemValue]?
     /// Vectors by the version of the model that they are for.
     var vectors: [Int: [Float]] = [:]
-    var revision: Int
+    var revision = 0
+  }
+
+  enum Change: Sendable {
+    case set(String, Entry)
+    case forget(String)
   }
 
   private var identifiers = StringTable()
@@ -142,28 +147,38 @@ struct ItemTable: LoggedState {
     }
   }
 
-  mutating func apply(_ record: RecordCursor) -> Bool {
+  static func changes(in record: RecordCursor) -> [Change]? {
     var cursor = record
-    var forgotten = StringTable()
+    var changes: [Change] = []
     while !cursor.isAtEnd {
       guard let kind = cursor.byte(),
         let identifier = cursor.string(lengths: 1...WriteAheadLog.longestIdentifier)
-      else { return false }
+      else { return nil }
       switch kind {
-      case Kind.deletion: set(identifier, Entry(isDeleted: true, revision: 0))
+      case Kind.deletion: changes.append(.set(identifier, Entry(isDeleted: true)))
       case Kind.item:
-        guard let entry = Self.entry(&cursor) else { return false }
-        set(identifier, entry)
-      case Kind.forgetting: forgotten.insert(identifier)
-      default: return false
+        guard let entry = entry(&cursor) else { return nil }
+        changes.append(.set(identifier, entry))
+      case Kind.forgetting: changes.append(.forget(identifier))
+      default: return nil
+      }
+    }
+    return changes
+  }
+
+  mutating func apply(_ changes: [Change]) {
+    var forgotten = StringTable()
+    for change in changes {
+      switch change {
+      case .set(let identifier, let entry): set(identifier, entry)
+      case .forget(let identifier): forgotten.insert(identifier)
       }
     }
     if forgotten.count > 0 { forget(forgotten) }
-    return true
   }
 
   private static func entry(_ cursor: inout RecordCursor) -> Entry? {
-    var entry = Entry(isDeleted: false, revision: 0)
+    var entry = Entry(isDeleted: false)
     guard let hasFeatures = cursor.byte() else { return nil }
     if hasFeatures == 1 {
       guard let count = cursor.number() else { return nil }

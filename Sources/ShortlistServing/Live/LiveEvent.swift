@@ -102,16 +102,21 @@ struct EventTable: LoggedState {
     writer.long(time.bitPattern)
   }
 
-  mutating func apply(_ record: RecordCursor) -> Bool {
+  static func changes(in record: RecordCursor) -> [LiveEvent]? {
     var cursor = record
     let lengths = 1...WriteAheadLog.longestIdentifier
+    var events: [LiveEvent] = []
     while !cursor.isAtEnd {
       guard let user = cursor.string(lengths: lengths), let item = cursor.string(lengths: lengths),
         let time = cursor.long()
-      else { return false }
-      append(user, item, Double(bitPattern: time))
+      else { return nil }
+      events.append(LiveEvent(user: user, item: item, time: Double(bitPattern: time)))
     }
-    return true
+    return events
+  }
+
+  mutating func apply(_ changes: [LiveEvent]) {
+    for event in changes { append(event.user, event.item, event.time ?? 0) }
   }
 
   func forEachRecord(_ body: ([UInt8]) throws -> Void) throws {

@@ -25,8 +25,11 @@ extension ServedModel {
   ///
   /// - Throws: `ServingError.invalidArgument` that names the first that it cannot.
   func check(_ record: [UInt8]) throws(ServingError) {
+    guard let changes = ItemTable.changes(in: .init(record.span)) else {
+      throw ServingError(.invalidArgument, "an item has what no column can hold")
+    }
     var table = ItemTable()
-    _ = table.apply(.init(record.span))
+    table.apply(changes)
     let problem = try answering { () throws in
       try CatalogueOverlay(table.changes(for: version), of: retriever).refused.first
     }
