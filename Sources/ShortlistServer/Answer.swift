@@ -4,7 +4,7 @@ import ShortlistServing
 /// An answer that is there, or work that makes one.
 enum Answer<Value: Sendable>: Sendable {
   case ready(Value)
-  /// - Parameter cost: roughly how many multiplications it takes.
+  /// - Parameter cost: roughly how many multiplications it takes; `.max` for what waits for the disk.
   case work(cost: Int, @Sendable () -> Value)
   /// A recommendation, which may be made together with others.
   case query(Recommending<Value>)

@@ -5,7 +5,7 @@ import ShortlistTensors
 /// What the server counts, and how it is written for Prometheus (text format 0.0.4), with the names of TensorFlow Serving
 /// where it has them.
 final class ServerMetrics: Sendable {
-  enum Call: String, Sendable, Hashable { case predict, recommend, similar }
+  enum Call: String, Sendable, Hashable { case predict, recommend, similar, explain, items, events }
 
   struct Request: Hashable, Sendable {
     var model: String

@@ -73,13 +73,17 @@ final class ItemNeighbors: Sendable {
   init(_ embeddings: Matrix) { self.embeddings = embeddings }
 
   func nearest(_ k: Int, to row: Int, where filter: RowFilter) throws -> [Neighbor] {
+    let vectors = embeddings
+    return try nearest(k, to: vectors[row: row], where: filter.excluding([row] as [Int]))
+  }
+
+  func nearest(_ k: Int, to vector: Span<Float>, where filter: RowFilter) throws -> [Neighbor] {
     let index = try index.withLock { made in
       if let made { return made }
       let new = try ExactIndex(embeddings, similarity: .cosine)
       made = new
       return new
     }
-    let vectors = embeddings
-    return try index.nearest(k, to: vectors[row: row], where: filter.excluding([row] as [Int]))
+    return try index.nearest(k, to: vector, where: filter)
   }
 }

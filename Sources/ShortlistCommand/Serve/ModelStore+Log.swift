@@ -1,4 +1,5 @@
 #if Server
+  import Foundation
   import ShortlistServer
   import ShortlistServing
   import Synchronization
@@ -7,9 +8,11 @@
     /// Loads the models of a folder, each with a version that answers, and tells a log what happens to versions.
     ///
     /// - Throws: `CommandFailure` for a model of which no version can be loaded.
-    convenience init(reporting log: EventLog, modelsIn folder: String) throws {
+    convenience init(reporting log: EventLog, modelsIn folder: String, state: String?) throws {
       let hasBegun = Begun()
-      try self.init(ModelConfiguration.models(in: folder)) { event in
+      try self.init(
+        ModelConfiguration.models(in: folder), state: state.map { URL(filePath: $0) }
+      ) { event in
         if case .failed = event, !hasBegun.isSet { return }
         log.note(event)
       }

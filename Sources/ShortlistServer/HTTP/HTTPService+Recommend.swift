@@ -71,14 +71,16 @@ extension HTTPService {
   }
 
   func similar(_ request: HTTPRequest, _ selection: ModelSelection) -> Answer {
-    let start = ContinuousClock.now
-    return work(request, selection, .similar, since: start) { json, model throws(ServingError) in
-      let fields = try Fields(json, known: ["item", "k", "filter"])
+    work(request, selection, .similar) { json, model throws(ServingError) in
+      let fields = try Fields(json, known: ["item", "k", "exclude", "include", "filter"])
       guard let item = try fields.string("item") else {
         throw ServingError(.invalidArgument, "item is missing: the identifier of an item")
       }
       let found = try model.similar(
-        .init(item: item, k: try fields.integer("k") ?? 10, filter: try fields.filter()),
+        .init(
+          item: item, k: try fields.integer("k") ?? 10,
+          exclude: try fields.strings("exclude") ?? [], include: try fields.strings("include"),
+          filter: try fields.filter()),
         within: limits)
       return HTTPResponse { json in
         json.write(model)
@@ -88,15 +90,17 @@ extension HTTPService {
     }
   }
 
-  private func work(
+  /// - Parameter cost: of the work; nil for that of so many requests.
+  func work(
     _ request: HTTPRequest, _ selection: ModelSelection, _ call: ServerMetrics.Call,
-    since start: ContinuousClock.Instant,
+    cost: Int? = nil,
     _ body: @escaping @Sendable (JSONValue, ServedModel) throws(ServingError) -> HTTPResponse
   ) -> Answer {
     do throws(ServingError) {
       let model = try store.model(selection)
       let json = try Self.json(of: request)
-      return .work(cost: model.cost(ofQueries: 1)) {
+      let start = ContinuousClock.now
+      return .work(cost: cost ?? model.cost(ofQueries: 1)) {
         do throws(ServingError) {
           let response = try body(json, model)
           metrics.note(.init(model: model.name, call: call, error: nil), since: start)
@@ -115,7 +119,8 @@ extension HTTPService {
   private static func request(_ fields: Fields) throws(ServingError) -> RecommendationRequest {
     RecommendationRequest(
       query: try fields.query(), user: try fields.string("user_id"),
-      k: try fields.integer("k") ?? 10, exclude: try fields.strings("exclude") ?? [],
+      history: try fields.strings("history"), k: try fields.integer("k") ?? 10,
+      exclude: try fields.strings("exclude") ?? [],
       include: try fields.strings("include"), filter: try fields.filter(),
       excludesSeen: try fields.bool("exclude_seen") ?? true)
   }
@@ -128,7 +133,7 @@ extension Result {
 }
 
 extension JSONWriter {
-  fileprivate mutating func write(_ model: ServedModel) {
+  mutating func write(_ model: ServedModel) {
     object("model") { json in
       json.member("name", model.name)
       json.member("version", model.version)
@@ -164,7 +169,7 @@ struct Fields {
   var count: Int { members.count }
 
   static let ofRecommendations = [
-    "user_id", "query", "k", "exclude", "include", "filter", "exclude_seen",
+    "user_id", "query", "history", "k", "exclude", "include", "filter", "exclude_seen",
   ]
 
   /// - Throws: `ServingError.invalidArgument` for what is no object, or has a field that is not known.
@@ -189,7 +194,7 @@ struct Fields {
     return value == .null ? nil : value
   }
 
-  private func wrong(_ name: String, _ value: JSONValue, _ expected: String) -> ServingError {
+  func wrong(_ name: String, _ value: JSONValue, _ expected: String) -> ServingError {
     ServingError(.invalidArgument, "\(name) is \(value.kind); expected \(expected)")
   }
 

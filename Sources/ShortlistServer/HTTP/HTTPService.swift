@@ -48,12 +48,15 @@ struct HTTPService: Sendable {
     case "predict":
       try require("POST", request)
       return predict(request, path.selection)
-    case "recommend", "similar":
+    case "recommend", "similar", "explain":
       guard request.method == "POST" else {
         return .ready(.problem(ServingError(.invalidArgument, "use POST")))
       }
-      return action == "recommend"
-        ? recommend(request, path.selection) : similar(request, path.selection)
+      switch action {
+      case "recommend": return recommend(request, path.selection)
+      case "similar": return similar(request, path.selection)
+      default: return explain(request, path.selection)
+      }
     case "classify", "regress":
       throw ServingError(
         .unimplemented, "a retrieval model answers :predict; it has no :\(action)")
@@ -70,6 +73,9 @@ struct HTTPService: Sendable {
     case ("metadata", 1):
       try require("GET", request)
       return .ready(try metadata(path.selection))
+    case ("items", 1), ("items", 2):
+      return items(request, path.selection, only: path.resource.dropFirst().first)
+    case ("events", 1): return events(request, path.selection)
     default:
       throw ServingError(.invalidArgument, "Malformed request: \(request.path.prefix(200))")
     }

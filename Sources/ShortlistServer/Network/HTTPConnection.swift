@@ -197,18 +197,21 @@
       case .work(let cost, let work) where cost <= WorkPool.quick:
         turn.atEnd { [self] in finish(work(), context) }
       case .query(let query): hand(context) { query.value }
-      case .work(_, let work): hand(context, work)
+      case .work(let cost, let work): hand(context, writes: cost == .max, work)
       }
       return false
     }
 
     /// Has a response made on another thread.
+    ///
+    /// - Parameter writes: whether that waits for the disk.
     private func hand(
-      _ context: ChannelHandlerContext, _ work: @escaping @Sendable () -> HTTPResponse
+      _ context: ChannelHandlerContext, writes: Bool = false,
+      _ work: @escaping @Sendable () -> HTTPResponse
     ) {
       let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
       let loop = context.eventLoop
-      let isTaken = pool.run {
+      let isTaken = pool.run(writes: writes) {
         let response = work()
         loop.execute {
           let (connection, context) = bound.value

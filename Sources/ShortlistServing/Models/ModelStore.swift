@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 import Shortlist
 import ShortlistTensors
 
@@ -31,6 +31,7 @@ public final class ModelStore: Sendable {
   private let changing = Guarded<Void>(())
   private let timer = Guarded<(any DispatchSourceTimer)?>(nil)
   private let report: @Sendable (Event) -> Void
+  let liveCatalogues: LiveCatalogues
 
   /// What happens to versions, for logs.
   public enum Event: Sendable {
@@ -41,11 +42,22 @@ public final class ModelStore: Sendable {
 
   /// Loads the models; a model of which no version can be loaded is kept, with what went wrong.
   ///
+  /// - Parameter state: the folder in which changes of the catalogues and events are kept, by model; nil for
+  ///   `.live` beside the folder of each.
   /// - Throws: `ServingError.invalidArgument` for a name or policy that makes no sense, or a name that stands twice.
-  public init(
-    _ configurations: [ModelConfiguration], report: @escaping @Sendable (Event) -> Void = { _ in }
+  public convenience init(
+    _ configurations: [ModelConfiguration], state: URL? = nil,
+    report: @escaping @Sendable (Event) -> Void = { _ in }
+  ) throws(ServingError) {
+    try self.init(configurations, state: state, limits: .init(), report: report)
+  }
+
+  init(
+    _ configurations: [ModelConfiguration], state: URL? = nil, limits: LiveLimits,
+    report: @escaping @Sendable (Event) -> Void = { _ in }
   ) throws(ServingError) {
     self.report = report
+    liveCatalogues = LiveCatalogues(state, limits: limits)
     try reload(configurations)
   }
 
@@ -156,6 +168,7 @@ public final class ModelStore: Sendable {
         for name in gone.keys { entries[name] = nil }
         return gone
       }
+      liveCatalogues.keep(names)
       for (name, entry) in gone {
         for version in entry.versions.values where version.model != nil {
           report(.unloaded(model: name, version: version.status.version))
@@ -225,7 +238,9 @@ public final class ModelStore: Sendable {
     var loaded = 0
     for version in wanted.candidates where loaded < wanted.count {
       let place = folder.appending(path: String(version))
-      if isLoaded(name, version, from: place) || load(name, version, from: place) { loaded += 1 }
+      if isLoaded(name, version, from: place) || load(configuration, version, from: place) {
+        loaded += 1
+      }
     }
   }
 
@@ -234,15 +249,20 @@ public final class ModelStore: Sendable {
   }
 
   /// Loads a version and puts it in force; whether that succeeded.
-  private func load(_ name: String, _ version: Int, from place: URL) -> Bool {
+  private func load(
+    _ configuration: ModelConfiguration, _ version: Int, from place: URL
+  ) -> Bool {
+    let name = configuration.name
     let written = Self.date(of: place)
     let known = entries.withLock { $0[name]?.versions[version] }
     if let failedOn = known?.failedOn, failedOn == written { return false }
     set(name, VersionStatus(version: version, state: .loading), keeping: known?.model)
     let start = ContinuousClock.now
     do {
-      let model = try ServedModel(name: name, version: version, folder: place)
+      let live = try liveCatalogues.catalogue(of: configuration)
+      let model = try ServedModel(name: name, version: version, folder: place, live: live)
       try model.warmUp()
+      try live.attach(model)
       set(name, VersionStatus(version: version, state: .available), keeping: model)
       report(
         .loaded(model: name, version: version, seconds: (ContinuousClock.now - start) / .seconds(1))

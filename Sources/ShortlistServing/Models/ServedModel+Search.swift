@@ -22,14 +22,9 @@ extension ServedModel {
     return try answering { () throws -> [Recommendations] in
       guard queries.rowCount > 0 else { return [] }
       let vectors = try retriever.model.embedQueries(queries)
-      let found = try retriever.index.nearest(
-        k + more, to: vectors, vectors: retriever.model.task.queryVectors,
-        where: Array(repeating: .all, count: queries.rowCount))
-      let identifiers = retriever.catalogue.identifiers
-      return found.enumerated().map { row, neighbors in
-        let items = neighbors.map {
-          Recommendation(identifier: identifiers[$0.row], score: $0.score)
-        }
+      let found = try liveRetriever.nearest(
+        k + more, to: vectors, vectors: retriever.model.task.queryVectors)
+      return found.enumerated().map { row, items in
         guard let names = excluded.map({ Set($0[row]) }) else { return Recommendations(items) }
         let (kept, last) = (
           items.filter { !names.contains($0.identifier) },

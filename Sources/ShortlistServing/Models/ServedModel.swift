@@ -1,15 +1,25 @@
 public import Foundation
 public import Shortlist
+import ShortlistTensors
+import Synchronization
 
-/// A version of a model that answers requests. It does not change.
+/// A version of a model that answers requests. The artefact does not change; its catalogue and what is known of its
+/// users may.
 public final class ServedModel: Sendable {
   public let name: String
   public let version: Int
   public let folder: URL
   public let retriever: Retriever
+  /// What its users have done since.
+  let live: LiveCatalogue
+  /// What has changed in its catalogue since; shown by the live catalogue.
+  let changes: Guarded<CatalogueOverlay>
+  /// Whether anything has.
+  let isChanged = Atomic(false)
 
   /// - Throws: `ServingError.dataLoss` that says which file is missing or damaged.
-  init(name: String, version: Int, folder: URL) throws {
+  init(name: String, version: Int, folder: URL, live: LiveCatalogue) throws {
+    self.live = live
     self.name = name
     self.version = version
     self.folder = folder
@@ -18,6 +28,7 @@ public final class ServedModel: Sendable {
     } catch {
       throw ServingError(.dataLoss, "\(error)")
     }
+    changes = Guarded(try CatalogueOverlay([], of: retriever))
   }
 
   /// Answers a few requests, so that the first callers do not wait for what happens once.
@@ -47,20 +58,25 @@ public final class ServedModel: Sendable {
   ) -> [Result<Recommendations, ServingError>] {
     var answers: [Result<Recommendations, ServingError>] = []
     answers.reserveCapacity(requests.count)
-    var queries: [RecommendationQuery] = []
+    // Those that the artefact alone answers, with their places.
+    var (queries, places): ([RecommendationQuery], [Int]) = ([], [])
     queries.reserveCapacity(requests.count)
-    for request in requests {
+    for (place, request) in requests.enumerated() {
       do throws(ServingError) {
-        queries.append(try query(of: request, within: limits))
+        let query = try query(of: request, within: limits)
+        if let answer = try recommendLive(request, within: limits) {
+          answers.append(.success(answer))
+          continue
+        }
+        queries.append(query)
+        places.append(place)
         answers.append(.success(Recommendations([])))
       } catch {
         answers.append(.failure(error))
       }
     }
-    var found = retriever.recommend(queries).makeIterator()
-    for place in answers.indices {
-      guard case .success = answers[place], let next = found.next() else { continue }
-      answers[place] = Result { () throws(ServingError) in try answering { try next.get() } }
+    for (place, found) in zip(places, retriever.recommend(queries)) {
+      answers[place] = Result { () throws(ServingError) in try answering { try found.get() } }
     }
     return answers
   }
@@ -93,6 +109,9 @@ public final class ServedModel: Sendable {
     _ request: SimilarityRequest, within limits: ServingLimits = .init()
   ) throws(ServingError) -> Recommendations {
     try limits.check(k: request.k)
+    try limits.check(identifiers: request.exclude.count, of: "exclude")
+    try limits.check(identifiers: request.include?.count ?? 0, of: "include")
+    if let answer = try similarLive(request) { return answer }
     return try answering { () throws -> Recommendations in
       try retriever.similar(request.k, to: request.item, matching: request.filter)
     }
