@@ -80,7 +80,7 @@ extension Retriever {
   }
 
   /// For each distinct query whether the model knows anything of it: a number, or a value of a vocabulary.
-  private func knows(_ queries: BoundTower) -> [Bool] {
+  func knows(_ queries: BoundTower) -> [Bool] {
     var known = [Bool](repeating: false, count: queries.count)
     for feature in queries.features {
       switch feature {
@@ -96,7 +96,7 @@ extension Retriever {
     return known
   }
 
-  private func mostPopular(_ k: Int, where filter: RowFilter) -> Recommendations? {
+  func mostPopular(_ k: Int, where filter: RowFilter) -> Recommendations? {
     guard let popularity else { return nil }
     let rows = popularity.rows.lazy.filter { filter.contains($0) }.prefix(k)
     return Recommendations(
@@ -106,7 +106,7 @@ extension Retriever {
   }
 
   /// The rows that may be recommended to anybody.
-  private func rows(
+  func rows(
     excluding: Set<String>, among: Set<String>?, matching filter: ItemFilter?
   ) throws -> RowFilter {
     var allowed = try filter.map { try rows(matching: $0) }
@@ -119,7 +119,7 @@ extension Retriever {
       ? chosen : chosen.excluding(excluding.compactMap { catalogue.row(of: $0) })
   }
 
-  private func unseen(_ rows: RowFilter, by user: String?) -> RowFilter {
+  func unseen(_ rows: RowFilter, by user: String?) -> RowFilter {
     guard let user, let history else { return rows }
     return rows.excluding(
       history.positions(of: user).lazy.map { Int(rowsOfHistory[Int($0)]) }.filter { $0 >= 0 })

@@ -20,7 +20,7 @@ public struct Retriever: Sendable {
   public let history: InteractionHistory?
 
   /// Rows of the catalogue by popularity, and each row's share of the interactions.
-  let popularity: (rows: [Int], shares: [Float])?
+  package let popularity: (rows: [Int], shares: [Float])?
   /// The row of each item of the history; -1 for one that is not in the catalogue.
   let rowsOfHistory: [Int32]
   let neighbors: ItemNeighbors

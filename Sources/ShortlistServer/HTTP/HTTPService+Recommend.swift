@@ -5,7 +5,7 @@ import ShortlistServing
 /// The recommendation API: `:recommend` and `:similar`.
 extension HTTPService {
   func recommend(_ request: HTTPRequest, _ selection: ModelSelection) -> Answer {
-    work(request, selection, .recommend) { json, model throws(ServingError) in
+    work(request, selection, .recommend) { json, model, timing throws(ServingError) in
       let fields = try Fields(
         json,
         known: [
@@ -22,8 +22,14 @@ extension HTTPService {
       } else {
         requests.append(try Self.request(fields))
       }
+      // Requests that come together are answered by the version in force, whoever asks.
+      let model =
+        requests.count == 1
+        ? try store.model(selection, for: model.user(of: requests[0])) : model
+      timing.end(.parse)
       var answers: [Recommendations] = []
       for request in requests { answers.append(try model.recommend(request, within: limits)) }
+      timing.end(.compute)
       let isBatch = fields["requests"] != nil
       return HTTPResponse { json in
         json.write(model)
@@ -36,7 +42,7 @@ extension HTTPService {
   }
 
   func similar(_ request: HTTPRequest, _ selection: ModelSelection) -> Answer {
-    work(request, selection, .similar) { json, model throws(ServingError) in
+    work(request, selection, .similar) { json, model, timing throws(ServingError) in
       let fields = try Fields(json, known: ["item", "k", "filter"])
       guard let item = try fields.string("item") else {
         throw ServingError(.invalidArgument, "item is missing: the identifier of an item")
@@ -44,6 +50,7 @@ extension HTTPService {
       let found = try model.similar(
         .init(item: item, k: try fields.integer("k") ?? 10, filter: try fields.filter()),
         within: limits)
+      timing.end(.compute)
       return HTTPResponse { json in
         json.write(model)
         json.member("item", item)
@@ -54,8 +61,11 @@ extension HTTPService {
 
   private func work(
     _ request: HTTPRequest, _ selection: ModelSelection, _ call: ServerMetrics.Call,
-    _ body: @escaping @Sendable (JSONValue, ServedModel) throws(ServingError) -> HTTPResponse
+    _ body:
+      @escaping @Sendable (JSONValue, ServedModel, inout Timing) throws(ServingError)
+      -> HTTPResponse
   ) -> Answer {
+    var timing = Timing()
     do throws(ServingError) {
       let model = try store.model(selection)
       let json: JSONValue
@@ -67,14 +77,17 @@ extension HTTPService {
       }
       var count = 1
       if case .array(let elements)? = json["requests"] { count = elements.count }
-      return .work(cost: model.cost(ofQueries: count)) {
-        let start = ContinuousClock.now
+      timing.end(.parse)
+      return .work(cost: model.cost(ofQueries: count)) { [timing] in
+        var timing = timing
+        timing.end(.queue)
         do throws(ServingError) {
-          let response = try body(json, model)
-          metrics.note(.init(model: model.name, call: call, error: nil), since: start)
+          let response = try body(json, model, &timing)
+          timing.end(.write)
+          metrics.note(.init(model: model.counters, call: call), since: timing)
           return response
         } catch {
-          metrics.note(.init(model: model.name, call: call, error: error.code), since: start)
+          metrics.note(.init(model: model.counters, call: call, error: error.code))
           return .problem(error)
         }
       }

@@ -33,11 +33,18 @@
       self.configuration = configuration
       let predict = PredictService(store: store, limits: configuration.limits)
       let metrics = ServerMetrics()
-      http = HTTPService(predict: predict, metrics: metrics)
+      http = HTTPService(
+        predict: predict, metrics: metrics, takesChanges: configuration.isLoopback)
       grpc = GRPCService(
         predict: predict, metrics: metrics, takesReloads: configuration.isLoopback)
       group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
-      pool = WorkPool(threads: System.coreCount, queue: configuration.queue)
+      let pool = WorkPool(threads: System.coreCount, queue: configuration.queue)
+      self.pool = pool
+      let limit = configuration.queue
+      metrics.gauges.withLock { [connections] in
+        $0 = .init(
+          connections: { connections.count }, queueDepth: { pool.depth }, queueLimit: limit)
+      }
     }
 
     /// The port of HTTP that the server listens on, once it does.

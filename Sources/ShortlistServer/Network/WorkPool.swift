@@ -18,6 +18,9 @@
       self.limit = limit
     }
 
+    /// How many bodies wait for a thread.
+    var depth: Int { waiting.load(ordering: .relaxed) }
+
     /// Runs a body on a thread of its own; false, at once, where too many wait already.
     func run(_ body: @escaping @Sendable () -> Void) -> Bool {
       guard waiting.add(1, ordering: .relaxed).newValue <= limit else {
