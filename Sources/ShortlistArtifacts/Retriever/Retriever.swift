@@ -21,7 +21,7 @@ public struct Retriever: Sendable {
   public let history: InteractionHistory?
 
   /// Rows of the catalogue by popularity, and each row's share of the interactions.
-  let popularity: (rows: [Int], shares: [Float])?
+  package let popularity: (rows: [Int], shares: [Float])?
   let seen: SeenRows?
   let neighbors: ItemNeighbors
   let queryTable: EmbeddingTable?

@@ -18,10 +18,10 @@ struct HTTPService: Sendable {
     case "/readyz":
       return .ready(
         store.isReady ? HTTPResponse(text: "ready\n") : HTTPResponse(503, text: "not ready\n"))
-    case "/metrics", "/monitoring/prometheus/metrics":
-      return .ready(
-        HTTPResponse(type: "text/plain; version=0.0.4", body: Array(metrics.text(of: store).utf8)))
     case "/v1/models", "/v1/models/": return .ready(models(request))
+    case "/metrics": return .ready(.metrics(metrics.text(of: store)))
+    case "/monitoring/prometheus/metrics":
+      return .ready(.metrics(metrics.tensorFlowText(of: store)))
     default: break
     }
     do throws(ServingError) {
@@ -41,6 +41,9 @@ struct HTTPService: Sendable {
       return try answer(request, about: resource, path)
     }
     guard let action = path.action else {
+      if let label = path.selection.label, request.method != "GET" {
+        return change(label, request, path.selection)
+      }
       try require("GET", request)
       return .ready(try status(path.selection))
     }
@@ -57,6 +60,8 @@ struct HTTPService: Sendable {
       case "similar": return similar(request, path.selection)
       default: return explain(request, path.selection)
       }
+    case "reload", "rollback", "release":
+      return change(action: action, request, path.selection)
     case "classify", "regress":
       throw ServingError(
         .unimplemented, "a retrieval model answers :predict; it has no :\(action)")
@@ -76,6 +81,8 @@ struct HTTPService: Sendable {
     case ("items", 1), ("items", 2):
       return items(request, path.selection, only: path.resource.dropFirst().first)
     case ("events", 1): return events(request, path.selection)
+    case ("life", 1), ("canary", 1), ("shadow", 1):
+      return life(resource.lowercased(), request, path.selection)
     default:
       throw ServingError(.invalidArgument, "Malformed request: \(request.path.prefix(200))")
     }
@@ -92,6 +99,7 @@ struct HTTPService: Sendable {
   // MARK: TensorFlow Serving
 
   private func predict(_ request: HTTPRequest, _ selection: ModelSelection) -> Answer {
+    var timing = Timing()
     do throws(ServingError) {
       let model = try store.model(selection)
       let json = try PredictJSON(request.body)
@@ -104,18 +112,22 @@ struct HTTPService: Sendable {
       }
       let inputs = try json.inputs(of: signature)
       let rows = inputs.values.compactMap { $0.tensorShape.dim.first?.size }.max() ?? 1
-      return .work(cost: model.cost(ofQueries: Int(rows))) {
-        let start = ContinuousClock.now
-        let result: HTTPResponse
+      timing.end(.parse)
+      return .work(cost: model.cost(ofQueries: Int(rows))) { [timing] in
+        var timing = timing
+        timing.end(.queue)
         do throws(ServingError) {
+          let (model, signature) = try predict.canary(selection, inputs, signature, model)
           let outputs = try predict.predict(inputs, signature, model)
-          result = try json.response(outputs, signature)
-          metrics.note(.init(model: model.name, call: .predict, error: nil), since: start)
+          timing.end(.compute)
+          let response = try json.response(outputs, signature)
+          timing.end(.write)
+          metrics.note(.init(model: model.counters, call: .predict), since: timing)
+          return response
         } catch {
-          metrics.note(.init(model: model.name, call: .predict, error: error.code), since: start)
-          result = .tensorFlow(error)
+          metrics.note(.init(model: model.counters, call: .predict, error: error.code))
+          return .tensorFlow(error)
         }
-        return result
       }
     } catch {
       metrics.note(.init(model: counted(selection), call: .predict, error: error.code))
@@ -123,9 +135,9 @@ struct HTTPService: Sendable {
     }
   }
 
-  /// The name that a request is counted by; that of no model is none, since anybody can make names up.
-  func counted(_ selection: ModelSelection) -> String {
-    store.names.contains(selection.name) ? selection.name : ""
+  /// What a request is counted by; nil for a name that no model has, since anybody can make names up.
+  func counted(_ selection: ModelSelection) -> ModelCounters? {
+    store.counters(of: selection.name)
   }
 
   private func status(_ selection: ModelSelection) throws(ServingError) -> HTTPResponse {

@@ -36,8 +36,15 @@
       http = HTTPService(predict: predict, metrics: metrics)
       grpc = GRPCService(predict: predict, metrics: metrics)
       group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
-      pool = WorkPool(threads: System.coreCount, queue: configuration.queue)
-      connections = Connections(limit: configuration.connections)
+      let pool = WorkPool(threads: System.coreCount, queue: configuration.queue)
+      let connections = Connections(limit: configuration.connections)
+      self.pool = pool
+      self.connections = connections
+      let limit = configuration.queue
+      metrics.gauges.withLock {
+        $0 = .init(
+          connections: { connections.count }, queueDepth: { pool.depth }, queueLimit: limit)
+      }
     }
 
     /// The port of HTTP that the server listens on, once it does.

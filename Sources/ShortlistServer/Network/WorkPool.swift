@@ -21,6 +21,9 @@
       self.limit = limit
     }
 
+    /// How many bodies wait for a thread.
+    var depth: Int { waiting.load(ordering: .relaxed) }
+
     /// Runs a body on a thread of its own; false, at once, where too many wait already.
     ///
     /// - Parameter writes: whether it waits for the disk.

@@ -67,15 +67,6 @@ extension ServedModel {
     }
   }
 
-  /// The user of a request, where the feature that identifies users is known.
-  func user(of request: RecommendationRequest) -> String? {
-    if let user = request.user { return user }
-    guard let feature = retriever.userFeature,
-      case .string(let user)? = request.query.features[feature]
-    else { return nil }
-    return user
-  }
-
   func asker(
     of request: RecommendationRequest, within limits: ServingLimits
   ) throws(ServingError) -> LiveRetriever.Asker {
@@ -88,6 +79,7 @@ extension ServedModel {
     if let user = request.user, let feature = retriever.userFeature {
       query.features[feature] = .string(user)
     }
+    if !isAnonymous { _ = try self.query(of: request) }
     return LiveRetriever.Asker(
       isAnonymous ? nil : query, user: user, history: request.history ?? [],
       recent: user.map { live.items(of: $0) } ?? [])

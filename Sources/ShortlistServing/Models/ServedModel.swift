@@ -16,30 +16,31 @@ public final class ServedModel: Sendable {
   let changes: Guarded<CatalogueOverlay>
   /// Whether anything has.
   let isChanged = Atomic(false)
+  /// What its answers are like.
+  package let answers = AnswerWindow()
+  let traffic: ModelTraffic
+  let batcher: SearchBatcher
 
   /// - Throws: `ServingError.dataLoss` that says which file is missing or damaged.
-  init(name: String, version: Int, folder: URL, live: LiveCatalogue) throws {
-    self.live = live
+  init(
+    name: String, version: Int, folder: URL, traffic: ModelTraffic, live: LiveCatalogue
+  ) throws {
     self.name = name
     self.version = version
     self.folder = folder
+    self.traffic = traffic
+    self.live = live
     do {
       retriever = try Retriever(contentsOf: folder.path(percentEncoded: false))
     } catch {
       throw ServingError(.dataLoss, "\(error)")
     }
     changes = Guarded(try CatalogueOverlay([], of: retriever))
+    batcher = SearchBatcher(workers: Self.workers(of: retriever))
   }
 
-  /// Answers a few requests, so that the first callers do not wait for what happens once.
-  func warmUp() throws {
-    let users = retriever.history?.users.prefix(8) ?? []
-    let features = retriever.model.query.features.map(\.featureName)
-    guard features.count == 1, let feature = features.first else { return }
-    for user in users {
-      _ = try? retriever.recommend(10, for: Query([feature: .string(user)]))
-    }
-  }
+  /// The requests of this model's name, all its versions together.
+  package var counters: ModelCounters { traffic.counters }
 
   // MARK: Answers
 
@@ -56,6 +57,20 @@ public final class ServedModel: Sendable {
   public func recommend(
     _ requests: [RecommendationRequest], within limits: ServingLimits = .init()
   ) -> [Result<Recommendations, ServingError>] {
+    let start = Timing.now
+    let answers = found(requests, within: limits)
+    for (request, answer) in zip(requests, answers) {
+      if case .success(let found) = answer {
+        traffic.note([found], by: self, since: start, to: .recommend(request))
+      }
+    }
+    return answers
+  }
+
+  /// As `recommend`, but neither counted nor remembered.
+  func found(
+    _ requests: [RecommendationRequest], within limits: ServingLimits = .init()
+  ) -> [Result<Recommendations, ServingError>] {
     var answers: [Result<Recommendations, ServingError>] = []
     answers.reserveCapacity(requests.count)
     // Those that the artefact alone answers, with their places.
@@ -63,12 +78,12 @@ public final class ServedModel: Sendable {
     queries.reserveCapacity(requests.count)
     for (place, request) in requests.enumerated() {
       do throws(ServingError) {
-        let query = try query(of: request, within: limits)
+        try check(request, limits)
         if let answer = try recommendLive(request, within: limits) {
           answers.append(.success(answer))
           continue
         }
-        queries.append(query)
+        queries.append(try query(of: request))
         places.append(place)
         answers.append(.success(Recommendations([])))
       } catch {
@@ -81,12 +96,16 @@ public final class ServedModel: Sendable {
     return answers
   }
 
-  private func query(
-    of request: RecommendationRequest, within limits: ServingLimits
-  ) throws(ServingError) -> RecommendationQuery {
+  func check(
+    _ request: RecommendationRequest, _ limits: ServingLimits
+  ) throws(ServingError) {
     try limits.check(k: request.k)
     try limits.check(identifiers: request.exclude.count, of: "exclude")
     try limits.check(identifiers: request.include?.count ?? 0, of: "include")
+  }
+
+  /// - Throws: `ServingError.invalidArgument` for a user where the model does not say what identifies users.
+  func query(of request: RecommendationRequest) throws(ServingError) -> RecommendationQuery {
     if request.user != nil, retriever.userFeature == nil {
       throw ServingError(
         .invalidArgument,
@@ -111,10 +130,26 @@ public final class ServedModel: Sendable {
     try limits.check(k: request.k)
     try limits.check(identifiers: request.exclude.count, of: "exclude")
     try limits.check(identifiers: request.include?.count ?? 0, of: "include")
+    let start = Timing.now
+    let found = try found(request)
+    traffic.note([found], by: self, since: start, to: .similar(request))
+    return found
+  }
+
+  func found(_ request: SimilarityRequest) throws(ServingError) -> Recommendations {
     if let answer = try similarLive(request) { return answer }
     return try answering { () throws -> Recommendations in
       try retriever.similar(request.k, to: request.item, matching: request.filter)
     }
+  }
+
+  /// Who asks, if that is known.
+  package func user(of request: RecommendationRequest) -> String? {
+    if let user = request.user { return user }
+    guard let feature = retriever.userFeature,
+      case .string(let user)? = request.query.features[feature]
+    else { return nil }
+    return user
   }
 
   func answering<Answer>(

@@ -24,7 +24,8 @@ struct GRPCServiceTests {
       #expect(reply.modelSpec.name == "movies" && reply.modelSpec.versionNumber == 1)
       #expect(reply.modelSpec.signatureName == "top_k")
       #expect(
-        service.metrics.text(of: service.store).contains("API=\"Predict\",entrypoint=\"GRPC\""))
+        service.metrics.tensorFlowText(of: service.store)
+          .contains("API=\"Predict\",entrypoint=\"GRPC\""))
     }
   }
 
@@ -73,7 +74,7 @@ struct GRPCServiceTests {
       }
       #expect(error.code == .invalidArgument && error.message.contains("PredictRequest"))
       // Names that are made up are not kept.
-      #expect(!service.metrics.text(of: service.store).contains("model_name=\"none\""))
+      #expect(!service.metrics.text(of: service.store).contains("\"none\""))
     }
   }
 

@@ -61,6 +61,20 @@ package final class Artefacts: Sendable {
     ).save(to: url(name).path())
   }
 
+  /// Writes a file, and the folders that it stands in.
+  package func write(_ text: String, to path: String) throws {
+    try FileManager.default.createDirectory(
+      at: url(path).deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: url(path))
+  }
+
+  /// The files of a folder, by their paths in it.
+  package func files(of path: String) throws -> [String] {
+    try FileManager.default.subpathsOfDirectory(atPath: url(path).path()).sorted().filter {
+      try url("\(path)/\($0)").resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true
+    }
+  }
+
   /// Changes a byte in the middle of a file.
   package func damage(_ path: String) throws {
     var bytes = try Data(contentsOf: url(path))
