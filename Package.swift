@@ -57,9 +57,14 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+    .package(
+      url: "https://github.com/apple/swift-configuration.git", from: "1.4.0",
+      traits: ["YAML"]),
     .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.0"),
     .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
     .package(url: "https://github.com/apple/swift-nio-http2.git", from: "1.46.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.0"),
     .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0", traits: []),
     .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
   ],
@@ -115,7 +120,10 @@ let package = Package(
       "ShortlistServer", on: "Shortlist", "ShortlistTensors", "ShortlistServing",
       "ShortlistTensorFlow", "ShortlistMessages", server("NIOCore", of: "swift-nio"),
       server("NIOPosix", of: "swift-nio"), server("NIOHTTP1", of: "swift-nio"),
-      server("NIOHTTP2", of: "swift-nio-http2"), server("NIOHPACK", of: "swift-nio-http2"),
+      server("NIOTLS", of: "swift-nio"), server("NIOHTTP2", of: "swift-nio-http2"),
+      server("NIOHPACK", of: "swift-nio-http2"),
+      server("NIOSSL", of: "swift-nio-ssl"),
+      server("Tracing", of: "swift-distributed-tracing"),
       exclude: ["Console/Files", "OpenAPI/openapi.json"]),
 
     // Floor 8
@@ -125,6 +133,7 @@ let package = Package(
         "Shortlist", "ShortlistTensorFlow", "ShortlistServing", "ShortlistServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
+        server("Configuration", of: "swift-configuration"),
       ],
       exclude: ["README.md"], swiftSettings: settings),
 
@@ -153,7 +162,11 @@ let package = Package(
       plus: "Shortlist", "ShortlistTensorFlow", "ShortlistServing", "ShortlistMessages",
       "ShortlistPython", "ShortlistSamples", server("NIOCore", of: "swift-nio"),
       server("NIOPosix", of: "swift-nio"), server("NIOHTTP2", of: "swift-nio-http2"),
-      server("NIOHPACK", of: "swift-nio-http2"), exclude: ["Python"]),
-    tests(of: "ShortlistCommand", plus: "Shortlist", "ShortlistPython", exclude: ["Python"]),
+      server("NIOHPACK", of: "swift-nio-http2"),
+      server("InMemoryTracing", of: "swift-distributed-tracing"),
+      server("Tracing", of: "swift-distributed-tracing"), exclude: ["Python"]),
+    tests(
+      of: "ShortlistCommand", plus: "Shortlist", "ShortlistSamples", "ShortlistPython",
+      exclude: ["Python"]),
   ]
 )

@@ -13,6 +13,8 @@ swift format lint --strict --recursive Package.swift Sources Tests Snippets Benc
 # The tests against real TensorFlow run, and fail where it is missing.
 scripts/tensorflow-packages.sh
 export SHORTLIST_NEEDS_TENSORFLOW=1
+need prometheus "checks the metrics of the server"
+export SHORTLIST_NEEDS_PROMTOOL=1
 
 echo "== tests"
 log=$(mktemp)

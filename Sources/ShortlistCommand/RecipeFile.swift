@@ -66,7 +66,7 @@ enum RecipeFile {
     return place.isEmpty ? reason : "\(place): \(reason)"
   }
 
-  private static func position(of error: YamlError) -> String {
+  static func position(of error: YamlError) -> String {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):

@@ -33,10 +33,14 @@ struct ShortlistCommand: ParsableCommand {
     return verbs
   }
 
-  static func main() {
+  static func main() async {
     do {
       var command = try parseAsRoot()
-      try command.run()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
     } catch {
       finish(error)
     }

@@ -43,6 +43,10 @@ package enum Checksum {
   }
 
   private static func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
-    digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    var text: [UInt8] = []
+    for byte in digest {
+      for half in [byte >> 4, byte & 15] { text.append(half + (half < 10 ? 0x30 : 0x57)) }
+    }
+    return String(decoding: text, as: UTF8.self)
   }
 }

@@ -4,7 +4,7 @@ import ShortlistServing
 /// An answer that is there, or work that makes one.
 enum Answer<Value: Sendable>: Sendable {
   case ready(Value)
-  /// - Parameter cost: roughly how many multiplications it takes.
+  /// - Parameter cost: roughly how many multiplications it takes; `.max` for what waits for the disk.
   case work(cost: Int, @Sendable () -> Value)
   /// A recommendation, which may be made together with others.
   case query(Recommending<Value>)
@@ -24,7 +24,7 @@ struct Recommending<Value: Sendable>: Sendable {
   let model: ServedModel
   let request: RecommendationRequest
   let limits: ServingLimits
-  let finish: @Sendable (Result<Recommendations, ServingError>) -> Value
+  var finish: @Sendable (Result<Recommendations, ServingError>) -> Value
 
   var cost: Int { model.cost(ofQueries: 1) }
 

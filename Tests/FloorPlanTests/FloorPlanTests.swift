@@ -26,11 +26,12 @@ private let floorPlan: [String: Set<String>] = [
   "ShortlistServing": ["Shortlist", "ShortlistTensors", "ShortlistIndex"],
   "ShortlistServer": [
     "Shortlist", "ShortlistTensors", "ShortlistServing", "ShortlistTensorFlow",
-    "ShortlistMessages", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTP2", "NIOHPACK",
+    "ShortlistMessages", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTP2", "NIOHPACK", "NIOSSL",
+    "NIOTLS", "Tracing",
   ],
   "ShortlistCommand": [
     "Shortlist", "ShortlistTensorFlow", "ShortlistServing", "ShortlistServer", "ArgumentParser",
-    "Yams",
+    "Yams", "Configuration",
   ],
 ]
 
@@ -81,7 +82,9 @@ struct FloorPlanTests {
 
   @Test(
     "A third-party package is imported by one target",
-    arguments: ["ArgumentParser", "Yams", "Crypto", "SwiftProtobuf", "CZlib"])
+    arguments: [
+      "ArgumentParser", "Yams", "Crypto", "SwiftProtobuf", "CZlib", "Configuration", "Tracing",
+    ])
   func oneImporter(package: String) throws {
     let importers = try floorPlan.keys.filter { floor in
       try imports(of: floor).contains { $0.module == package }

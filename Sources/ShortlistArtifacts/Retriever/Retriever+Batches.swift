@@ -81,14 +81,20 @@ extension Retriever {
       return recommendations(
         try index.nearest(request.k, to: table.vectors[row: row], where: allowed)[...])
     }
-    var query = request.query
-    if let user = request.user, let userFeature { query.features[userFeature] = .string(user) }
-    let dataset = try query.dataset(of: model.query.features.map(\.featureName))
+    let dataset = try self.query(of: request)
+      .dataset(of: model.query.features.map(\.featureName))
     return try recommend(request.k, for: dataset, where: [allowed])[0]
   }
 
+  /// The features of a request, the user among them.
+  func query(of request: RecommendationQuery) -> Query {
+    var query = request.query
+    if let user = request.user, let userFeature { query.features[userFeature] = .string(user) }
+    return query
+  }
+
   /// The rows that a request may be answered with.
-  private func filter(of request: RecommendationQuery) throws -> RowFilter {
+  func filter(of request: RecommendationQuery) throws -> RowFilter {
     let allowed = try rows(
       excluding: request.excluding, among: request.among, matching: request.filter)
     guard request.excludingSeen, let history else { return allowed }

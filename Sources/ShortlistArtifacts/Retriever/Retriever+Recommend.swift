@@ -77,7 +77,7 @@ extension Retriever {
   }
 
   /// For each distinct query whether the model knows anything of it: a number, or a value of a vocabulary.
-  private func knows(_ queries: BoundTower) -> [Bool] {
+  func knows(_ queries: BoundTower) -> [Bool] {
     var known = [Bool](repeating: false, count: queries.count)
     for feature in queries.features {
       switch feature {
@@ -131,21 +131,10 @@ extension Retriever {
   ) throws -> Recommendations {
     try RetrieverError.check(count: k)
     guard let row = catalogue.row(of: item) else {
-      throw RetrieverError(
-        .unknownItem,
-        "\"\(item)\" is not in the catalogue of \(catalogue.count) items"
-          + (closest(to: item).map { "; did you mean \"\($0)\"?" } ?? ""))
+      throw RetrieverError.unknown(item, among: catalogue.identifiers)
     }
     let allowed = try rows(excluding: [], among: nil, matching: filter)
     return recommendations(try neighbors.nearest(k, to: row, where: allowed)[...])
-  }
-
-  /// An identifier that holds the text, or begins like it, without regard to case.
-  private func closest(to item: String) -> String? {
-    let wanted = item.lowercased()
-    guard !wanted.isEmpty else { return nil }
-    return catalogue.identifiers.first { $0.lowercased().hasPrefix(wanted) }
-      ?? catalogue.identifiers.first { $0.lowercased().contains(wanted) }
   }
 
   /// Every user of the history as a dataset for `recommend(_:forEach:)`.

@@ -21,7 +21,7 @@ public struct Retriever: Sendable {
   public let history: InteractionHistory?
 
   /// Rows of the catalogue by popularity, and each row's share of the interactions.
-  let popularity: (rows: [Int], shares: [Float])?
+  package let popularity: (rows: [Int], shares: [Float])?
   let seen: SeenRows?
   let neighbors: ItemNeighbors
   let queryTable: EmbeddingTable?
@@ -73,13 +73,17 @@ final class ItemNeighbors: Sendable {
   init(_ embeddings: Matrix) { self.embeddings = embeddings }
 
   func nearest(_ k: Int, to row: Int, where filter: RowFilter) throws -> [Neighbor] {
+    let vectors = embeddings
+    return try nearest(k, to: vectors[row: row], where: filter.excluding([row] as [Int]))
+  }
+
+  func nearest(_ k: Int, to vector: Span<Float>, where filter: RowFilter) throws -> [Neighbor] {
     let index = try index.withLock { made in
       if let made { return made }
       let new = try ExactIndex(embeddings, similarity: .cosine)
       made = new
       return new
     }
-    let vectors = embeddings
-    return try index.nearest(k, to: vectors[row: row], where: filter.excluding([row] as [Int]))
+    return try index.nearest(k, to: vector, where: filter)
   }
 }

@@ -49,7 +49,7 @@ struct ConsolePage: Sendable {
       headers: [
         ("etag", tag), ("cache-control", "no-cache"),
         ("content-security-policy", ConsolePages.policy),
-        ("x-content-type-options", "nosniff"), ("referrer-policy", "no-referrer"),
+        ("referrer-policy", "no-referrer"),
         ("cross-origin-opener-policy", "same-origin"),
         ("cross-origin-resource-policy", "same-origin"),
       ], body: isKnown == true ? [] : body)

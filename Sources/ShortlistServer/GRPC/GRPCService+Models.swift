@@ -57,12 +57,7 @@ extension GRPCService {
   // MARK: Reload
 
   func reload(_ message: [UInt8]) throws(ServingError) -> [UInt8] {
-    guard takesReloads else {
-      throw ServingError(
-        .permissionDenied,
-        "the list of models is changed only where the server listens on a loopback address alone")
-    }
-    return try answer(message) {
+    try answer(message) {
       (request: TFServingReloadConfigRequest) -> TFServingReloadConfigResponse in
       guard case .modelConfigList(let list)? = request.config.config else {
         throw ServingError(

@@ -33,8 +33,6 @@ struct GRPCService: Sendable {
 
   let predict: PredictService
   let metrics: ServerMetrics
-  /// Whether the list of models can be changed by a call: who can reach the server can make such a call.
-  var takesReloads = true
   var store: ModelStore { predict.store }
   var limits: ServingLimits { predict.limits }
 
@@ -64,8 +62,8 @@ struct GRPCService: Sendable {
   // MARK: Predict
 
   private func predict(_ message: [UInt8]) -> Answer {
-    let start = ContinuousClock.now
-    var name = ""
+    var timing = Timing()
+    var counters: ModelCounters?
     do throws(ServingError) {
       let request: TFServingPredictRequest
       do {
@@ -74,23 +72,28 @@ struct GRPCService: Sendable {
         throw ServingError(.invalidArgument, "\(error)")
       }
       let model = try predict.model(for: request.modelSpec)
-      name = model.name
-      return .work(cost: model.cost(ofQueries: rows(of: request))) { [name] in
+      counters = model.counters
+      timing.end(.parse)
+      return .work(cost: model.cost(ofQueries: rows(of: request))) { [timing] in
+        var timing = timing
+        timing.end(.queue)
         let outcome = Self.outcome { () throws(ServingError) in
           let response = try predict.predict(request)
+          timing.end(.compute)
           do { return try response.encoded() } catch {
             throw ServingError(.internalError, "\(error)")
           }
         }
+        timing.end(.write)
         var error: ServingError.Code?
         if case .failure(let failure) = outcome { error = failure.code }
         metrics.note(
-          .init(model: name, call: .predict, error: error, entrypoint: "GRPC"), since: start)
+          .init(model: model.counters, call: .predict, error: error, entrypoint: .grpc),
+          since: timing)
         return outcome
       }
     } catch {
-      // A name that no model has is not counted by itself: callers could make up any number of them.
-      metrics.note(.init(model: name, call: .predict, error: error.code, entrypoint: "GRPC"))
+      metrics.note(.init(model: counters, call: .predict, error: error.code, entrypoint: .grpc))
       return .ready(.failure(error))
     }
   }

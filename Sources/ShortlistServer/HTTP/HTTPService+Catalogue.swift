@@ -4,22 +4,9 @@ import ShortlistServing
 
 /// Looking into a model: `items`, `users`, `report` and `map`, all of them with GET.
 extension HTTPService {
-  /// Whether a path is about one of these.
-  static func isCatalogue(_ path: ModelPath) -> Bool {
-    guard path.action == nil, let resource = path.resource.first?.lowercased() else { return false }
-    return switch resource {
-    case "items", "users": path.resource.count <= 2
-    case "report", "map": path.resource.count == 1
-    default: false
-    }
-  }
-
-  /// The methods that a path about one of these knows.
-  static func methods(of path: ModelPath) -> [String] { ["GET", "HEAD"] }
-
   /// The answer to a look at one of these; nil for any other request.
   func catalogue(_ request: HTTPRequest, _ path: ModelPath) -> Answer? {
-    guard Self.isCatalogue(path), ["GET", "HEAD"].contains(request.method) else { return nil }
+    guard ["GET", "HEAD"].contains(request.method), path.resource.count <= 2 else { return nil }
     let name = path.resource.count > 1 ? path.resource[1] : nil
     let look: (ServedModel) throws(ServingError) -> Look
     switch (path.resource[0].lowercased(), name) {
@@ -29,8 +16,9 @@ extension HTTPService {
     case ("users", let user?):
       look = { model throws(ServingError) in try self.user(user, request, model) }
     case ("users", nil): look = { model throws(ServingError) in try users(request, model) }
-    case ("report", _): look = { model throws(ServingError) in try report(request, model) }
-    default: look = { model throws(ServingError) in try map(request, model) }
+    case ("report", nil): look = { model throws(ServingError) in try report(request, model) }
+    case ("map", nil): look = { model throws(ServingError) in try map(request, model) }
+    default: return nil
     }
     do throws(ServingError) {
       let look = try look(store.model(path.selection))

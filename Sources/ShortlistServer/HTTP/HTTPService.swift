@@ -19,12 +19,11 @@ struct HTTPService: Sendable {
       return look(request) {
         store.isReady ? HTTPResponse(text: "ready\n") : HTTPResponse(503, text: "not ready\n")
       }
-    case "/metrics", "/monitoring/prometheus/metrics":
-      return look(request) {
-        HTTPResponse(type: "text/plain; version=0.0.4", body: Array(metrics.text(of: store).utf8))
-      }
-    case "/openapi.json": return look(request) { OpenAPI.response }
     case "/v1/models", "/v1/models/": return look(request) { models() }
+    case "/metrics": return look(request) { .metrics(metrics.text(of: store)) }
+    case "/monitoring/prometheus/metrics":
+      return look(request) { .metrics(metrics.tensorFlowText(of: store)) }
+    case "/openapi.json": return look(request) { OpenAPI.response }
     default:
       if request.target.model == nil, let page = ConsolePages.page(at: request.path) {
         return look(request) { page.response(to: request) }
@@ -58,7 +57,18 @@ struct HTTPService: Sendable {
       }
     }
     return path.lowercased().split(separator: "/").contains {
-      ["items", "users", "events", "report", "map"].contains($0)
+      ["items", "users", "events", "report", "map", "life", "canary", "shadow"].contains($0)
+    }
+  }
+
+  /// The methods of what stands below a model; nil for what does not, or is of TensorFlow Serving.
+  private static func methods(of path: ModelPath) -> [String]? {
+    switch (path.resource[0].lowercased(), path.resource.count) {
+    case ("items", 1...2): ["GET", "HEAD", "PUT", "DELETE"]
+    case ("users", 1...2), ("report", 1), ("map", 1), ("life", 1): ["GET", "HEAD"]
+    case ("canary", 1), ("shadow", 1): ["PUT", "DELETE"]
+    case ("events", 1): ["POST"]
+    default: nil
     }
   }
 
@@ -66,10 +76,19 @@ struct HTTPService: Sendable {
     _ request: HTTPRequest, _ path: ModelPath
   ) throws(ServingError) -> Answer {
     if let resource = path.resource.first {
+      if let methods = Self.methods(of: path), !methods.contains(request.method) {
+        return .ready(.notAllowed(request, methods.joined(separator: ", ")))
+      }
       if let answer = catalogue(request, path) { return answer }
       return try answer(request, about: resource, path)
     }
     guard let action = path.action else {
+      if let label = path.selection.label, request.method != "GET" {
+        guard ["PUT", "DELETE"].contains(request.method) else {
+          return .ready(.notAllowed(request, "GET, PUT, DELETE"))
+        }
+        return change(label, request, path.selection)
+      }
       try require("GET", request)
       return .ready(try status(path.selection))
     }
@@ -77,10 +96,16 @@ struct HTTPService: Sendable {
     case "predict":
       try require("POST", request)
       return predict(request, path.selection)
-    case "recommend", "similar":
+    case "recommend", "similar", "explain":
       guard request.method == "POST" else { return .ready(.notAllowed(request, "POST")) }
-      return action == "recommend"
-        ? recommend(request, path.selection) : similar(request, path.selection)
+      switch action {
+      case "recommend": return recommend(request, path.selection)
+      case "similar": return similar(request, path.selection)
+      default: return explain(request, path.selection)
+      }
+    case "reload", "rollback", "release":
+      guard request.method == "POST" else { return .ready(.notAllowed(request, "POST")) }
+      return change(action: action, request, path.selection)
     case "classify", "regress":
       throw ServingError(
         .unimplemented, "a retrieval model answers :predict; it has no :\(action)")
@@ -97,10 +122,12 @@ struct HTTPService: Sendable {
     case ("metadata", 1):
       try require("GET", request)
       return .ready(try metadata(path.selection))
+    case ("items", 1), ("items", 2):
+      return items(request, path.selection, only: path.resource.dropFirst().first)
+    case ("events", 1): return events(request, path.selection)
+    case ("life", 1), ("canary", 1), ("shadow", 1):
+      return life(resource.lowercased(), request, path.selection)
     default:
-      if Self.isCatalogue(path) {
-        return .ready(.notAllowed(request, Self.methods(of: path).joined(separator: ", ")))
-      }
       throw ServingError(.invalidArgument, "Malformed request: \(request.path.prefix(200))")
     }
   }
@@ -116,6 +143,7 @@ struct HTTPService: Sendable {
   // MARK: TensorFlow Serving
 
   private func predict(_ request: HTTPRequest, _ selection: ModelSelection) -> Answer {
+    var timing = Timing()
     do throws(ServingError) {
       let model = try store.model(selection)
       let json = try PredictJSON(request.body)
@@ -128,18 +156,22 @@ struct HTTPService: Sendable {
       }
       let inputs = try json.inputs(of: signature)
       let rows = inputs.values.compactMap { $0.tensorShape.dim.first?.size }.max() ?? 1
-      return .work(cost: model.cost(ofQueries: Int(rows))) {
-        let start = ContinuousClock.now
-        let result: HTTPResponse
+      timing.end(.parse)
+      return .work(cost: model.cost(ofQueries: Int(rows))) { [timing] in
+        var timing = timing
+        timing.end(.queue)
         do throws(ServingError) {
+          let (model, signature) = try predict.canary(selection, inputs, signature, model)
           let outputs = try predict.predict(inputs, signature, model)
-          result = try json.response(outputs, signature)
-          metrics.note(.init(model: model.name, call: .predict, error: nil), since: start)
+          timing.end(.compute)
+          let response = try json.response(outputs, signature)
+          timing.end(.write)
+          metrics.note(.init(model: model.counters, call: .predict), since: timing)
+          return response
         } catch {
-          metrics.note(.init(model: model.name, call: .predict, error: error.code), since: start)
-          result = .tensorFlow(error)
+          metrics.note(.init(model: model.counters, call: .predict, error: error.code))
+          return .tensorFlow(error)
         }
-        return result
       }
     } catch {
       metrics.note(.init(model: counted(selection), call: .predict, error: error.code))
@@ -147,9 +179,9 @@ struct HTTPService: Sendable {
     }
   }
 
-  /// The name that a request is counted by; that of no model is none, since anybody can make names up.
-  func counted(_ selection: ModelSelection) -> String {
-    store.names.contains(selection.name) ? selection.name : ""
+  /// What a request is counted by; nil for a name that no model has, since anybody can make names up.
+  func counted(_ selection: ModelSelection) -> ModelCounters? {
+    store.counters(of: selection.name)
   }
 
   private func status(_ selection: ModelSelection) throws(ServingError) -> HTTPResponse {

@@ -2,11 +2,11 @@
   import NIOCore
   import NIOHTTP2
 
-  /// What stands on a connection of gRPC: HTTP/2 without TLS, every stream a call.
+  /// What stands on a connection of gRPC: HTTP/2, every stream a call.
   enum GRPCConnection {
     /// - Parameter timeout: how long nothing may come from the other side; it is asked for a sign of life before that.
     static func configure(
-      _ channel: any Channel, _ service: GRPCService, pool: WorkPool, timeout: TimeAmount
+      _ channel: any Channel, _ gate: GRPCGate, pool: WorkPool, timeout: TimeAmount
     ) throws {
       let pipeline = channel.pipeline.syncOperations
       try pipeline.addHandler(IdleStateHandler(readTimeout: timeout))
@@ -22,7 +22,7 @@
         streamDelegate: ends.http2StreamDelegate
       ) { stream in
         stream.eventLoop.makeCompletedFuture {
-          try stream.pipeline.syncOperations.addHandler(GRPCHandler(service, pool: pool))
+          try stream.pipeline.syncOperations.addHandler(GRPCHandler(gate, pool: pool))
         }
       }
       try pipeline.addHandler(ends)

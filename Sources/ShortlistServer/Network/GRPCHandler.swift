@@ -11,9 +11,9 @@
     typealias InboundIn = HTTP2Frame.FramePayload
     typealias OutboundOut = HTTP2Frame.FramePayload
 
-    private let service: GRPCService
+    private let gate: GRPCGate
     private let pool: WorkPool
-    private var method: GRPCService.Method?
+    private var call: GRPCGate.Call?
     private var encoding: String?
     private var body: GRPCBody
     private var isAnswered = false
@@ -21,13 +21,15 @@
     private var hasEnded = false
     private var deadline: NIODeadline?
     private var alarm: Scheduled<Void>?
+    /// Rings when a call has not come in for too long.
+    private var arrival: Scheduled<Void>?
     /// Set when nobody waits for the answer any more.
     private let isGone = Flag()
 
-    init(_ service: GRPCService, pool: WorkPool) {
-      self.service = service
+    init(_ gate: GRPCGate, pool: WorkPool) {
+      self.gate = gate
       self.pool = pool
-      body = GRPCBody(limit: service.limits.body)
+      body = GRPCBody(limit: gate.service.limits.body)
     }
 
     // MARK: Reading
@@ -38,14 +40,16 @@
         switch unwrapInboundIn(data) {
         case .headers(let part):
           hasEnded = part.endStream
-          if method == nil { try begin(part.headers, context) }
+          if call == nil { try begin(part.headers, context) }
         case .data(let part):
           hasEnded = part.endStream
           guard case .byteBuffer(var bytes) = part.data else { return }
           try body.append(&bytes, encoding: encoding)
         default: return
         }
-        if hasEnded, !isAnswered, let method { answer(method, try body.end(), context) }
+        if hasEnded, !isAnswered, let method = call?.method {
+          answer(method, try body.end(), context)
+        }
       } catch {
         finish(.failure(error), context)
       }
@@ -58,7 +62,9 @@
       guard let type = headers.first(name: "content-type"), GRPCHeaders.isGRPC(type) else {
         return refuse(415, context)
       }
-      method = try .init(path: headers.first(name: ":path") ?? "")
+      var call = gate.begin { headers.first(name: $0) }
+      defer { self.call = call }
+      try gate.admit(&call, authorization: headers.first(name: "authorization"))
       encoding = headers.first(name: "grpc-encoding")
       if let text = headers.first(name: "grpc-timeout") {
         try wait(atMost: try GRPCHeaders.timeout(text), context)
@@ -69,9 +75,7 @@
       atMost timeout: Duration, _ context: ChannelHandlerContext
     ) throws(ServingError) {
       guard timeout > .zero else { throw Self.late }
-      // Nobody waits for longer, and a year is within what a clock can hold.
-      let nanoseconds = Int64(min(timeout, .seconds(31_536_000)) / .nanoseconds(1))
-      let deadline = NIODeadline.now() + .nanoseconds(nanoseconds)
+      let deadline = NIODeadline.now() + TimeAmount(timeout)
       self.deadline = deadline
       let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
       alarm = context.eventLoop.scheduleTask(deadline: deadline) {
@@ -80,6 +84,20 @@
       }
     }
 
+    func channelReadComplete(context: ChannelHandlerContext) {
+      context.fireChannelReadComplete()
+      // Most calls come in at once, and need no clock.
+      guard !hasEnded, !isAnswered, arrival == nil else { return }
+      let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+      arrival = context.eventLoop.scheduleTask(in: TimeAmount(gate.timeout)) {
+        let (handler, context) = bound.value
+        guard !handler.hasEnded else { return }
+        handler.finish(.failure(Self.slow), context)
+      }
+    }
+
+    private static let slow = ServingError(
+      .deadlineExceeded, "the call did not come in for too long")
     private static let late = ServingError(
       .deadlineExceeded, "the deadline of the caller has passed")
 
@@ -87,7 +105,7 @@
       _ method: GRPCService.Method, _ message: [UInt8], _ context: ChannelHandlerContext
     ) {
       if let deadline, deadline <= .now() { return finish(.failure(Self.late), context) }
-      switch service.answer(method, message) {
+      switch gate.service.answer(method, message) {
       case .ready(let outcome): finish(outcome, context)
       case .query(let query): finish(query.value, context)
       case .work(let cost, let work):
@@ -127,13 +145,21 @@
         bytes.writeBytes(message)
         context.write(wrapOutboundOut(.headers(.init(headers: Self.head))), promise: nil)
         context.write(wrapOutboundOut(.data(.init(data: .byteBuffer(bytes)))), promise: nil)
-        end(Self.success, context)
+        end(trailers(Self.success, nil), context)
       case .failure(let error):
         var headers = Self.head
         headers.add(name: "grpc-status", value: String(error.code.rawValue))
         headers.add(name: "grpc-message", value: GRPCHeaders.message(error.message))
-        end(headers, context)
+        end(trailers(headers, error.code), context)
       }
+    }
+
+    /// The last headers, with those that tell what the call was called.
+    private func trailers(_ headers: HPACKHeaders, _ error: ServingError.Code?) -> HPACKHeaders {
+      guard let call else { return headers }
+      var headers = headers
+      for (name, value) in gate.end(call, error) { headers.add(name: name, value: value) }
+      return headers
     }
 
     /// An answer to what is no gRPC.
@@ -155,8 +181,7 @@
 
     private func release() {
       isGone.set()
-      alarm?.cancel()
-      alarm = nil
+      for clock in [alarm, arrival] { clock?.cancel() }
     }
 
     func channelInactive(context: ChannelHandlerContext) {

@@ -25,7 +25,7 @@
       var isHead: Bool
     }
 
-    private let service: HTTPService
+    private let service: HTTPGate
     private let pool: WorkPool
     private let drain: Flag
     private let limits: HTTPLimits
@@ -42,7 +42,7 @@
     private var clock: HTTPClock
 
     init(
-      _ service: HTTPService, pool: WorkPool, drain: Flag, limits: HTTPLimits, turn: LoopTurn
+      _ service: HTTPGate, pool: WorkPool, drain: Flag, limits: HTTPLimits, turn: LoopTurn
     ) {
       self.turn = turn
       self.service = service
@@ -197,18 +197,21 @@
       case .work(let cost, let work) where cost <= WorkPool.quick:
         turn.atEnd { [self] in finish(work(), context) }
       case .query(let query): hand(context) { query.value }
-      case .work(_, let work): hand(context, work)
+      case .work(let cost, let work): hand(context, writes: cost == .max, work)
       }
       return false
     }
 
     /// Has a response made on another thread.
+    ///
+    /// - Parameter writes: whether that waits for the disk.
     private func hand(
-      _ context: ChannelHandlerContext, _ work: @escaping @Sendable () -> HTTPResponse
+      _ context: ChannelHandlerContext, writes: Bool = false,
+      _ work: @escaping @Sendable () -> HTTPResponse
     ) {
       let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
       let loop = context.eventLoop
-      let isTaken = pool.run {
+      let isTaken = pool.run(writes: writes) {
         let response = work()
         loop.execute {
           let (connection, context) = bound.value

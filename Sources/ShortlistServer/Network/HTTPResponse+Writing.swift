@@ -16,7 +16,8 @@
       }
       buffer.writeStaticString("content-type: ")
       buffer.writeString(type)
-      buffer.writeStaticString("\r\n")
+      // The type is what it says, whatever a browser would guess.
+      buffer.writeStaticString("\r\nx-content-type-options: nosniff\r\n")
       for (name, value) in headers {
         buffer.writeString(name)
         buffer.writeStaticString(": ")

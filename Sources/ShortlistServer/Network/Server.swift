@@ -4,6 +4,7 @@
   import NIOPosix
   public import ShortlistServing
   import ShortlistTensors
+  import Tracing
 
   /// A server of the models of a store.
   ///
@@ -21,7 +22,7 @@
     private let pool: WorkPool
     private let drain = Flag()
     private let listeners = Guarded<Listeners>(.init())
-    private let connections = Connections()
+    private let connections: Connections
 
     private struct Listeners {
       var http: (any Channel)?
@@ -33,10 +34,17 @@
       let predict = PredictService(store: store, limits: configuration.limits)
       let metrics = ServerMetrics()
       http = HTTPService(predict: predict, metrics: metrics)
-      grpc = GRPCService(
-        predict: predict, metrics: metrics, takesReloads: configuration.isLoopback)
+      grpc = GRPCService(predict: predict, metrics: metrics)
       group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
-      pool = WorkPool(threads: System.coreCount, queue: configuration.queue)
+      let pool = WorkPool(threads: System.coreCount, queue: configuration.queue)
+      let connections = Connections(limit: configuration.connections)
+      self.pool = pool
+      self.connections = connections
+      let limit = configuration.queue
+      metrics.gauges.withLock {
+        $0 = .init(
+          connections: { connections.count }, queueDepth: { pool.depth }, queueLimit: limit)
+      }
     }
 
     /// The port of HTTP that the server listens on, once it does.
@@ -47,31 +55,64 @@
 
     /// Begins to listen.
     ///
-    /// - Throws: `ServingError.unavailable` where an address cannot be had.
+    /// - Throws: `ServingError`: `unavailable` where an address cannot be had, `invalidArgument` for certificates or
+    ///   tokens that cannot be read.
     public func start() throws(ServingError) {
-      let (http, grpc, pool, drain) = (http, grpc, pool, drain)
-      let timeout = TimeAmount.nanoseconds(Int64(configuration.idleTimeout / .nanoseconds(1)))
-      let turns = LoopTurns()
-      let limits = HTTPLimits(
-        head: configuration.maximumHeader,
-        request: .nanoseconds(Int64(configuration.requestTimeout / .nanoseconds(1))), idle: timeout)
-      let listener = try listen(configuration.httpPort) { channel in
-        try channel.pipeline.syncOperations.addHandler(
-          HTTPConnection(
-            http, pool: pool, drain: drain, limits: limits, turn: turns.turn(of: channel.eventLoop))
-        )
+      let log = configuration.log
+      let tls = try configuration.tls.map { files throws(ServingError) in
+        try TLS(files) { log?.noteRereading(files.certificates, $0) }
       }
-      listeners.withLock { $0.http = listener }
+      let access = AccessControl(
+        tokens: try configuration.tokens.map { file throws(ServingError) in
+          try FileBacked([file], report: { log?.noteRereading(file, $0) }) {
+            () throws(ServingError) in
+            try AccessTokens(contentsOf: file)
+          }
+        }, isLoopback: try address(configuration.httpPort).isLoopback)
+      let watch = RequestWatch(
+        log: log, logsEverything: configuration.logsRequests,
+        beginSpan: Spans.begin(with: InstrumentationSystem.tracer))
+      try startHTTP(
+        HTTPGate(
+          service: http, access: access,
+          crossOrigin: CrossOrigin(origins: Set(configuration.origins)), watch: watch), tls)
       guard let port = configuration.grpcPort else { return }
       do throws(ServingError) {
-        let listener = try listen(port) { channel in
-          try GRPCConnection.configure(channel, grpc, pool: pool, timeout: timeout)
-        }
-        listeners.withLock { $0.grpc = listener }
+        try startGRPC(
+          GRPCGate(
+            service: grpc, access: access, watch: watch, timeout: configuration.requestTimeout),
+          tls, port)
       } catch {
         closeListeners()
         throw error
       }
+    }
+
+    private func startHTTP(_ gate: HTTPGate, _ tls: TLS?) throws(ServingError) {
+      let (pool, drain, turns) = (pool, drain, LoopTurns())
+      let timeout = TimeAmount(configuration.requestTimeout)
+      let limits = HTTPLimits(
+        head: configuration.maximumHeader, request: timeout,
+        idle: TimeAmount(configuration.idleTimeout))
+      let listener = try listen(configuration.httpPort) { channel in
+        try tls?.protect(http: channel, within: timeout)
+        try channel.pipeline.syncOperations.addHandler(
+          HTTPConnection(
+            gate, pool: pool, drain: drain, limits: limits, turn: turns.turn(of: channel.eventLoop))
+        )
+      }
+      listeners.withLock { $0.http = listener }
+    }
+
+    private func startGRPC(_ gate: GRPCGate, _ tls: TLS?, _ port: Int) throws(ServingError) {
+      let pool = pool
+      let idle = TimeAmount(configuration.idleTimeout)
+      let timeout = TimeAmount(configuration.requestTimeout)
+      let listener = try listen(port) { channel in
+        try tls?.protect(grpc: channel, within: timeout)
+        try GRPCConnection.configure(channel, gate, pool: pool, timeout: idle)
+      }
+      listeners.withLock { $0.grpc = listener }
     }
 
     /// A listener whose connections a block prepares.
@@ -86,15 +127,26 @@
         .childChannelOption(.maxMessagesPerRead, value: 1)
         .childChannelInitializer { channel in
           channel.eventLoop.makeCompletedFuture {
-            connections.add(channel)
+            // One too many is closed before it costs anything.
+            guard connections.add(channel) else { throw ChannelError.eof }
             try prepare(channel)
           }
         }
+      let address = try address(port)
       do {
-        return try bootstrap.bind(host: configuration.host, port: port).wait()
+        return try bootstrap.bind(to: address).wait()
       } catch {
         throw ServingError(
           .unavailable, "\(configuration.host):\(port): cannot listen: \(error)")
+      }
+    }
+
+    private func address(_ port: Int) throws(ServingError) -> SocketAddress {
+      do {
+        return try .makeAddressResolvingHost(configuration.host, port: port)
+      } catch {
+        throw ServingError(
+          .unavailable, "\(configuration.host):\(port): cannot listen: there is no such address")
       }
     }
 
@@ -119,25 +171,18 @@
     }
   }
 
-  /// The connections that are open.
-  private final class Connections: Sendable {
-    private let open = Guarded<[ObjectIdentifier: any Channel]>([:])
-
-    var count: Int { open.withLock { $0.count } }
-
-    func add(_ channel: any Channel) {
-      let id = ObjectIdentifier(channel)
-      open.withLock { $0[id] = channel }
-      channel.closeFuture.whenComplete { [open] _ in open.withLock { $0[id] = nil } }
+  extension SocketAddress {
+    /// Whether nobody outside of this machine can reach it.
+    var isLoopback: Bool {
+      guard let text = ipAddress else { return false }
+      return text == "::1" || text.hasPrefix("127.") || text.hasPrefix("::ffff:127.")
     }
+  }
 
-    /// Tells every connection that the server stops: those without a request end now.
-    func closeIdle() {
-      for channel in open.withLock({ Array($0.values) }) {
-        channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
-      }
+  extension TimeAmount {
+    init(_ duration: Duration) {
+      // A year is within what a clock can hold.
+      self = .nanoseconds(Int64(min(duration, .seconds(31_536_000)) / .nanoseconds(1)))
     }
-
-    func wait() { Thread.sleep(forTimeInterval: 0.005) }
   }
 #endif

@@ -13,17 +13,26 @@ public struct ServerConfiguration: Sendable {
   public var limits = ServingLimits()
   /// Requests that may wait for a thread; beyond that they are refused with 429.
   public var queue = 256
+  /// Connections that may be open at once; one more is closed.
+  public var connections = 10_000
   /// The largest first line of a request of HTTP with all header fields, in bytes.
   public var maximumHeader = 16 << 10
-  /// How long a request of HTTP may take to come in whole.
-  public var requestTimeout = Duration.seconds(30)
   /// How long a connection may be idle between two requests, or leave responses unread.
   public var idleTimeout = Duration.seconds(60)
+  /// How long a request may take to come in, and the other side to agree on keys.
+  public var requestTimeout = Duration.seconds(30)
   /// How long requests that run may take to end when the server stops.
   public var gracePeriod = Duration.seconds(10)
+  /// The certificates of HTTP and gRPC; nil for neither.
+  public var tls: TLSFiles?
+  /// The file of the tokens that callers must bear; nil where they need none.
+  public var tokens: String?
+  /// The pages that may call from a browser, as `https://shop.example`.
+  public var origins: [String] = []
+  /// Told what happens; nil for nobody.
+  public var log: EventLog?
+  /// Whether every request is logged, and not only those that the server fails.
+  public var logsRequests = false
 
   public init() {}
-
-  /// Whether nobody outside of this machine can reach the server.
-  var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
 }

@@ -15,8 +15,10 @@ struct PredictService: Sendable {
   func predict(
     _ request: TFServingPredictRequest
   ) throws(ServingError) -> TFServingPredictResponse {
-    let model = try model(for: request.modelSpec)
-    let signature = try Signature(named: request.modelSpec.signatureName, of: model)
+    let open = try model(for: request.modelSpec)
+    let (model, signature) = try canary(
+      try selection(request.modelSpec), request.inputs,
+      try Signature(named: request.modelSpec.signatureName, of: open), open)
     let outputs = try filter(
       try predict(request.inputs, signature, model), by: request.outputFilter)
     return .with {
@@ -27,6 +29,20 @@ struct PredictService: Sendable {
         $0.version = TFServingModelSpec.number(Int64(model.version))
       }
     }
+  }
+
+  /// The version that answers: a canary may take the place of the one in force for a single query.
+  func canary(
+    _ selection: ModelSelection, _ inputs: [String: TFTensorProto], _ signature: Signature,
+    _ model: ServedModel
+  ) throws(ServingError) -> (ServedModel, Signature) {
+    guard let port = signature.inputs.first, let tensor = inputs[port.name],
+      tensor.tensorShape.dim.first?.size == 1
+    else { return (model, signature) }
+    let user = tensor.strings?.first.map { String(decoding: $0, as: UTF8.self) }
+    let chosen = try store.model(selection, for: user)
+    if chosen === model { return (model, signature) }
+    return (chosen, try Signature(signature.kind, of: chosen))
   }
 
   /// The outputs of a signature for its inputs.

@@ -1,5 +1,4 @@
 public import Shortlist
-import ShortlistIndex
 import ShortlistTensors
 
 /// Search without what recommending does around it: nothing seen is left out, and unknown users get the vector of
@@ -15,28 +14,37 @@ extension ServedModel {
     _ k: Int, for queries: Dataset, excluding excluded: [[String]]? = nil,
     within limits: ServingLimits = .init()
   ) throws(ServingError) -> [Recommendations] {
+    try check(k, queries, excluded, limits)
+    let start = Timing.now
+    let found = try found(k, for: queries, excluding: excluded)
+    traffic.note(found, by: self, since: start, to: .search(k, queries, excluding: excluded))
+    return found
+  }
+
+  func check(
+    _ k: Int, _ queries: Dataset, _ excluded: [[String]]?, _ limits: ServingLimits
+  ) throws(ServingError) {
     try limits.check(k: k)
     try limits.check(batch: queries.rowCount)
+    try limits.check(identifiers: excluded?.map(\.count).max() ?? 0, of: "exclusions")
+  }
+
+  func found(
+    _ k: Int, for queries: Dataset, excluding excluded: [[String]]?
+  ) throws(ServingError) -> [Recommendations] {
     let more = excluded?.map(\.count).max() ?? 0
-    try limits.check(identifiers: more, of: "exclusions")
     return try answering { () throws -> [Recommendations] in
       guard queries.rowCount > 0 else { return [] }
       let vectors = try retriever.model.embedQueries(queries)
-      let found = try retriever.index.nearest(
-        k + more, to: vectors, vectors: retriever.model.task.queryVectors,
-        where: Array(repeating: .all, count: queries.rowCount))
-      let identifiers = retriever.catalogue.identifiers
-      return found.enumerated().map { row, neighbors in
-        let items = neighbors.map {
-          Recommendation(identifier: identifiers[$0.row], score: $0.score)
+      let found =
+        if isChanged.load(ordering: .acquiring) {
+          try liveRetriever.nearest(
+            k + more, to: vectors, vectors: retriever.model.task.queryVectors
+          ).map { Recommendations($0) }
+        } else {
+          try retriever.answer([PreparedSearch(k + more, to: vectors)])[0]
         }
-        guard let names = excluded.map({ Set($0[row]) }) else { return Recommendations(items) }
-        let (kept, last) = (
-          items.filter { !names.contains($0.identifier) },
-          items.filter { names.contains($0.identifier) }
-        )
-        return Recommendations(Array((kept + last).prefix(k)))
-      }
+      return excluded.map { found.puttingLast($0, k) } ?? found
     }
   }
 
@@ -48,5 +56,19 @@ extension ServedModel {
   ) throws(ServingError) -> Matrix {
     try limits.check(batch: queries.rowCount)
     return try answering { () throws -> Matrix in try retriever.model.embedQueries(queries) }
+  }
+}
+
+extension [Recommendations] {
+  /// For each list the first k, those that are named after all others.
+  func puttingLast(_ names: [[String]], _ k: Int) -> [Recommendations] {
+    zip(self, names).map { found, names in
+      let names = Set(names)
+      let (kept, last) = (
+        found.filter { !names.contains($0.identifier) },
+        found.filter { names.contains($0.identifier) }
+      )
+      return Recommendations([Recommendation]((kept + last).prefix(k)))
+    }
   }
 }

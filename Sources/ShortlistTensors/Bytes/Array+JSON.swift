@@ -10,7 +10,7 @@ extension [UInt8] {
       if isPlain {
         unsafe append(contentsOf: utf8)
       } else {
-        for unsafebyte in unsafe utf8 { appendEscaped(byte) }
+        unsafe utf8.forEach { appendEscaped($0) }
       }
       append(UInt8(ascii: "\""))
     }

@@ -314,15 +314,21 @@ struct HTTPServiceTests {
       _ = post(service, "/v1/models/made-up:predict", "{}")
       _ = post(service, "/v1/models/made-up:recommend", "{}")
       let text = String(decoding: get(service, "/metrics").body, as: UTF8.self)
-      #expect(
-        text.contains(#":tensorflow:serving:request_count{model_name="movies",status="OK"} 1"#))
-      #expect(
-        text.contains(
-          #":tensorflow:serving:request_count{model_name="movies",status="INVALID_ARGUMENT"} 1"#))
+      let predict = #"shortlist_requests_total{model="movies",api="predict",entrypoint="rest","#
+      #expect(text.contains(predict + #"code="OK"} 1"#))
+      #expect(text.contains(predict + #"code="INVALID_ARGUMENT"} 1"#))
       #expect(text.contains(#"le="+Inf"} 1"#))
       #expect(!text.contains("made-up"))
-      #expect(text.contains(#"{model_name="",status="NOT_FOUND"} 2"#))
-      #expect(text.contains(#"shortlist_model_available{model_name="movies",version="1"} 1"#))
+      #expect(text.contains(#"{model="",api="predict",entrypoint="rest",code="NOT_FOUND"} 1"#))
+      #expect(text.contains(#"shortlist_model_available{model="movies",version="1"} 1"#))
+      let other = String(
+        decoding: get(service, "/monitoring/prometheus/metrics").body, as: UTF8.self)
+      #expect(
+        other.contains(#":tensorflow:serving:request_count{model_name="movies",status="OK"} 1"#))
+      #expect(
+        other.contains(
+          #":tensorflow:serving:request_count{model_name="movies",status="INVALID_ARGUMENT"} 1"#))
+      #expect(other.contains(#"{model_name="",status="NOT_FOUND"} 2"#))
     }
   }
 

@@ -52,6 +52,11 @@ extension ServingError.Code {
 }
 
 extension HTTPResponse {
+  /// Prometheus's text.
+  static func metrics(_ text: String) -> HTTPResponse {
+    HTTPResponse(type: "text/plain; version=0.0.4; charset=utf-8", body: Array(text.utf8))
+  }
+
   /// A failure as TensorFlow Serving writes it.
   static func tensorFlow(_ error: ServingError, status: Int? = nil) -> HTTPResponse {
     HTTPResponse(status ?? error.code.httpStatus) { $0.member("error", error.message) }
