@@ -55,7 +55,7 @@ extension HTTPService {
     let fields = try QueryFields(request.query, known: ["prefix", "contains", "limit"])
     let search = try Self.search(fields)
     let limit = try fields.integer("limit") ?? 20
-    let total = model.retriever.catalogue.count
+    let total = model.itemCount
     return Look(cost: (search == nil ? limit : total) * Self.costOfText) {
       () throws(ServingError) in
       let found = try model.items(matching: search, atMost: limit, within: limits)
@@ -157,13 +157,13 @@ extension HTTPService {
         json.array("points") { json in
           for point in points {
             json.object { json in
-              json.member("item", model.retriever.catalogue.identifiers[point.row])
+              json.member("item", point.item)
               json.member("x", point.x)
               json.member("y", point.y)
-              json.member("popularity", optional: model.popularity(ofRow: point.row))
-              if let value {
+              json.member("popularity", optional: point.row.flatMap { model.popularity(ofRow: $0) })
+              if let value, let row = point.row {
                 json.name("value")
-                json.write(value(point.row))
+                json.write(value(row))
               }
             }
           }
@@ -204,21 +204,18 @@ extension JSONWriter {
     }
   }
 
-  fileprivate mutating func write(_ value: CatalogueItem.Value) {
+  fileprivate mutating func write(_ value: ItemValue) {
     switch value {
     case .string(let text): string(text)
     case .integer(let number): integer(number)
-    case .number(let number): number.isFinite ? float(number) : self.value(.null)
-    case .strings(let texts): array { json in for text in texts { json.string(text) } }
-    case .integers(let numbers): array { json in for number in numbers { json.integer(number) } }
-    case .numbers(let numbers):
-      array { json in for number in numbers { json.write(.number(number)) } }
+    case .number(let number): number.isFinite ? float(Float(number)) : self.value(.null)
+    case .list(let values): array { json in for value in values { json.write(value) } }
     }
   }
 
   fileprivate mutating func member(_ name: String, optional value: Float?) {
     self.name(name)
-    write(.number(value ?? .nan))
+    write(ItemValue.number(Double(value ?? .nan)))
   }
 
   /// JSON that somebody else wrote; null where it is none.
