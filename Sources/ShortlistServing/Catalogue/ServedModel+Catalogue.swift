@@ -17,16 +17,16 @@ extension ServedModel {
     var found = Excerpt(
       live.joined, atMost: limit,
       where: { item in
-        search.map { search in
-          search.matches(item.identifier)
-            || (item.features ?? [:]).contains { $0.value.contains(search) }
-        } ?? true
+        guard let search else { return true }
+        return search.matches(item.identifier)
+          || item.features?.values.contains { $0.contains(search) } == true
       }, as: { self.item($0.identifier, $0.features) })
-    let columns = search.map { search in columns.map { MatchingColumn($0.column, search) } } ?? []
+    var texts: [MatchingColumn] = []
+    if let search { texts = columns.map { MatchingColumn($0.column, search) } }
     func isWanted(row: Int) -> Bool {
       guard !live.isHidden(row: row) else { return false }
       guard let search else { return true }
-      return search.matches(catalogue.identifiers[row]) || columns.contains { $0.matches(row) }
+      return search.matches(catalogue.identifiers[row]) || texts.contains { $0.matches(row) }
     }
     if let rows = retriever.rowsByPopularity {
       found.append(rows, atMost: limit, where: isWanted, as: item(row:))
