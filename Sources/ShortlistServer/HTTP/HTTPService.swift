@@ -12,25 +12,50 @@ struct HTTPService: Sendable {
   var store: ModelStore { predict.store }
   var limits: ServingLimits { predict.limits }
 
+  /// What is only looked at, besides the models.
+  private static let looks: Set<String> = [
+    "/healthz", "/readyz", "/metrics", "/monitoring/prometheus/metrics", "/openapi.json",
+  ]
+
   func answer(_ request: HTTPRequest) -> Answer {
-    switch request.path {
-    case "/healthz": return .ready(HTTPResponse(text: "ok\n"))
-    case "/readyz":
-      return .ready(
-        store.isReady ? HTTPResponse(text: "ready\n") : HTTPResponse(503, text: "not ready\n"))
-    case "/v1/models", "/v1/models/": return .ready(models(request))
-    case "/metrics": return .ready(.metrics(metrics.text(of: store)))
-    case "/monitoring/prometheus/metrics":
-      return .ready(.metrics(metrics.tensorFlowText(of: store)))
-    default: break
-    }
+    guard let path = request.target.model else { return .ready(page(request)) }
     do throws(ServingError) {
-      guard let path = try request.target.model?.get() else {
-        return .ready(HTTPResponse(404, text: "Not Found\n"))
-      }
-      return try route(request, path)
+      return try route(request, try path.get())
     } catch {
-      return .ready(.tensorFlow(error))
+      return .ready(Self.isOurs(request.path) ? .problem(error) : .tensorFlow(error))
+    }
+  }
+
+  /// What stands beside the models.
+  private func page(_ request: HTTPRequest) -> HTTPResponse {
+    if Self.looks.contains(request.path), !["GET", "HEAD"].contains(request.method) {
+      return .notAllowed(request, "GET, HEAD")
+    }
+    return switch request.path {
+    case "/openapi.json": OpenAPI.response
+    case "/healthz": HTTPResponse(text: "ok\n")
+    case "/readyz":
+      store.isReady ? HTTPResponse(text: "ready\n") : HTTPResponse(503, text: "not ready\n")
+    case "/v1/models", "/v1/models/": models(request)
+    case "/metrics": .metrics(metrics.text(of: store))
+    case "/monitoring/prometheus/metrics": .metrics(metrics.tensorFlowText(of: store))
+    default: ConsolePages.answer(request) ?? HTTPResponse(404, text: "Not Found\n")
+    }
+  }
+
+  /// Whether a path below the models is of the recommendation API, and not of TensorFlow Serving's: their failures are
+  /// written in other ways.
+  private static func isOurs(_ path: String) -> Bool {
+    if let colon = path.lastIndex(of: ":") {
+      let action = path[path.index(after: colon)...].lowercased()
+      if !["predict", "classify", "regress", "multiinference"].contains(action),
+        !action.contains("/")
+      {
+        return true
+      }
+    }
+    return path.lowercased().split(separator: "/").contains {
+      ["items", "users", "events", "report", "map"].contains($0)
     }
   }
 
@@ -38,6 +63,7 @@ struct HTTPService: Sendable {
     _ request: HTTPRequest, _ path: ModelPath
   ) throws(ServingError) -> Answer {
     if let resource = path.resource.first {
+      if let answer = catalogue(request, path) { return answer }
       return try answer(request, about: resource, path)
     }
     guard let action = path.action else {
@@ -52,9 +78,7 @@ struct HTTPService: Sendable {
       try require("POST", request)
       return predict(request, path.selection)
     case "recommend", "similar", "explain":
-      guard request.method == "POST" else {
-        return .ready(.problem(ServingError(.invalidArgument, "use POST")))
-      }
+      guard request.method == "POST" else { return .ready(.notAllowed(request, "POST")) }
       switch action {
       case "recommend": return recommend(request, path.selection)
       case "similar": return similar(request, path.selection)
@@ -84,6 +108,9 @@ struct HTTPService: Sendable {
     case ("life", 1), ("canary", 1), ("shadow", 1):
       return life(resource.lowercased(), request, path.selection)
     default:
+      if Self.isCatalogue(path) {
+        return .ready(.notAllowed(request, Self.methods(of: path).joined(separator: ", ")))
+      }
       throw ServingError(.invalidArgument, "Malformed request: \(request.path.prefix(200))")
     }
   }
@@ -181,8 +208,8 @@ struct HTTPService: Sendable {
 
   /// The models with their versions that answer.
   private func models(_ request: HTTPRequest) -> HTTPResponse {
-    guard request.method == "GET" else {
-      return .problem(ServingError(.invalidArgument, "use GET"))
+    guard ["GET", "HEAD"].contains(request.method) else {
+      return .notAllowed(request, "GET, HEAD")
     }
     return HTTPResponse { json in
       json.array("models") { json in

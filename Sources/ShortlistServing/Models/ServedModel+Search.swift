@@ -1,5 +1,6 @@
 public import Shortlist
 import ShortlistTensors
+import Synchronization
 
 /// Search without what recommending does around it: nothing seen is left out, and unknown users get the vector of
 /// unknown values. This is what a SavedModel of the same artefact answers.

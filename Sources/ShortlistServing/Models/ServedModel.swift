@@ -20,6 +20,8 @@ public final class ServedModel: Sendable {
   package let answers = AnswerWindow()
   let traffic: ModelTraffic
   let batcher: SearchBatcher
+  /// The map of the catalogue, once somebody has asked for it.
+  let map = Guarded<CatalogueMap?>(nil)
 
   /// - Throws: `ServingError.dataLoss` that says which file is missing or damaged.
   init(

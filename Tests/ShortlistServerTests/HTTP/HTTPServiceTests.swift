@@ -175,7 +175,7 @@ struct HTTPServiceTests {
   @Test(
     "Paths that lead nowhere are told",
     arguments: [
-      ("GET", "/", 404), ("GET", "/v2/models/movies", 404), ("GET", "/v1/modelsx", 400),
+      ("GET", "/none", 404), ("GET", "/v2/models/movies", 404), ("GET", "/v1/modelsx", 400),
       ("GET", "/v1/models/nope", 404), ("GET", "/v1/models/movies/versions/9", 404),
       ("GET", "/v1/models/movies/versions/x", 400), ("GET", "/v1/models/movies/versions", 400),
       ("GET", "/v1/models/movies/labels/x", 400), ("GET", "/v1/models//versions/1", 400),
@@ -183,7 +183,7 @@ struct HTTPServiceTests {
       ("POST", "/v1/models/movies:explode", 400), ("POST", "/v1/models/movies:classify", 501),
       ("POST", "/v1/models/nope:predict", 404), ("POST", "/v1/models/%ff:predict", 400),
       ("POST", "/v1/models/../../etc/passwd:predict", 400), ("DELETE", "/v1/models/movies", 400),
-      ("POST", "/v1/models/movies/metadata", 400), ("GET", "/v1/models/movies:recommend", 400),
+      ("POST", "/v1/models/movies/metadata", 400), ("GET", "/v1/models/movies:recommend", 405),
     ])
   func paths(method: String, path: String, status: Int) throws {
     try withService { service, _ in
