@@ -163,7 +163,8 @@ struct ModelLifeTests {
       let expected = try (0..<20).map { user in
         let request = RecommendationRequest(user: "user \(user)", k: 5)
         let second = try store.model(.init(name: "movies", version: 2))
-        return Agreement.overlap(try model.found(request), try second.found(request))
+        return Agreement.overlap(
+          try model.found([request])[0].get(), try second.found([request])[0].get())
       }
       let overlap = try #require(shadow.overlap)
       #expect(abs(overlap - expected.reduce(0, +) / 20) < 1e-9)

@@ -4,7 +4,7 @@ import ShortlistServing
 /// Which items of a history pulled an item up: `:explain`.
 extension HTTPService {
   func explain(_ request: HTTPRequest, _ selection: ModelSelection) -> Answer {
-    work(request, selection, .explain) { json, model throws(ServingError) in
+    work(request, selection, .explain) { json, model, timing throws(ServingError) in
       let fields = try Fields(json, known: ["item", "user_id", "query", "history", "k"])
       guard let item = try fields.string("item") else {
         throw ServingError(.invalidArgument, "item is missing: the identifier of an item")
@@ -18,6 +18,7 @@ extension HTTPService {
         .init(
           item: item, query: try fields.query(), user: try fields.string("user_id"),
           history: history, k: try fields.integer("k") ?? 5), within: limits)
+      timing.end(.compute)
       return HTTPResponse { json in
         json.write(model)
         json.member("item", found.item)

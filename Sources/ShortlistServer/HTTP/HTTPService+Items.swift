@@ -8,7 +8,7 @@ extension HTTPService {
   func items(_ request: HTTPRequest, _ selection: ModelSelection, only: String?) -> Answer {
     switch request.method {
     case "PUT":
-      return write(request, selection, .items) { json, model throws(ServingError) in
+      return write(request, selection, .items) { json, model, _ throws(ServingError) in
         let items = try Self.items(json, only: only)
         try store.upsert(items, in: selection, within: limits)
         return HTTPResponse { json in
@@ -20,7 +20,7 @@ extension HTTPService {
       if let only {
         var request = request
         request.body = Array("{}".utf8)
-        return write(request, selection, .items) { _, model throws(ServingError) in
+        return write(request, selection, .items) { _, model, _ throws(ServingError) in
           guard try store.delete([only], in: selection, within: limits).isEmpty else {
             throw ServingError(.notFound, "\"\(only.prefix(200))\" is not in the catalogue")
           }
@@ -30,7 +30,7 @@ extension HTTPService {
           }
         }
       }
-      return write(request, selection, .items) { json, model throws(ServingError) in
+      return write(request, selection, .items) { json, model, _ throws(ServingError) in
         guard let identifiers = try Fields(json, known: ["ids"]).strings("ids") else {
           throw ServingError(.invalidArgument, "ids is missing: an array of identifiers")
         }
@@ -41,14 +41,16 @@ extension HTTPService {
           json.array("not_found") { json in for item in missing { json.string(item) } }
         }
       }
-    default: return .ready(.problem(ServingError(.invalidArgument, "use PUT or DELETE")))
+    default: return .ready(.notAllowed(request, "GET, HEAD, PUT, DELETE"))
     }
   }
 
   /// Work that waits for the disk: never on the thread of a socket.
   func write(
     _ request: HTTPRequest, _ selection: ModelSelection, _ call: ServerMetrics.Call,
-    _ body: @escaping @Sendable (JSONValue, ServedModel) throws(ServingError) -> HTTPResponse
+    _ body:
+      @escaping @Sendable (JSONValue, ServedModel, inout Timing) throws(ServingError)
+      -> HTTPResponse
   ) -> Answer {
     work(request, selection, call, cost: .max, body)
   }

@@ -73,7 +73,7 @@ extension HTTPService {
 
   /// Reads the body, has a change made, and tells how the model stands then.
   private func change(
-    _ request: HTTPRequest, _ selection: ModelSelection, known: Set<String> = [],
+    _ request: HTTPRequest, _ selection: ModelSelection, known: [String] = [],
     _ body: @escaping @Sendable (Fields) throws(ServingError) -> Void
   ) -> Answer {
     do throws(ServingError) {
@@ -81,18 +81,8 @@ extension HTTPService {
         throw ServingError(
           .invalidArgument, "the path names a version or a label; name the model alone")
       }
-      let fields: Fields
-      do {
-        let json = request.body.isEmpty ? .object([]) : try JSONReader.read(request.body)
-        fields = try Fields(json, known: known)
-      } catch let error as ServingError {
-        throw error
-      } catch let error as JSONReader.Failure {
-        throw ServingError(
-          .invalidArgument, "the body is no JSON: \(error.message), at byte \(error.offset)")
-      } catch {
-        throw ServingError(.invalidArgument, "the body is no JSON: \(error)")
-      }
+      let json = request.body.isEmpty ? .object([]) : try Self.json(of: request)
+      let fields = try Fields(json, known: known)
       // Versions may be loaded before it answers.
       return .work(cost: .max) {
         Self.answer { () throws(ServingError) in

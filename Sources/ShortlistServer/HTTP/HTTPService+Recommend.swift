@@ -80,7 +80,7 @@ extension HTTPService {
     }
   }
 
-  private static func json(of request: HTTPRequest) throws(ServingError) -> JSONValue {
+  static func json(of request: HTTPRequest) throws(ServingError) -> JSONValue {
     do {
       return try JSONReader.read(request.body)
     } catch {

@@ -13,36 +13,29 @@ struct HTTPService: Sendable {
   var limits: ServingLimits { predict.limits }
 
   func answer(_ request: HTTPRequest) -> Answer {
-    switch request.path {
-    case "/healthz": return look(request) { HTTPResponse(text: "ok\n") }
-    case "/readyz":
-      return look(request) {
-        store.isReady ? HTTPResponse(text: "ready\n") : HTTPResponse(503, text: "not ready\n")
-      }
-    case "/v1/models", "/v1/models/": return look(request) { models() }
-    case "/metrics": return look(request) { .metrics(metrics.text(of: store)) }
-    case "/monitoring/prometheus/metrics":
-      return look(request) { .metrics(metrics.tensorFlowText(of: store)) }
-    case "/openapi.json": return look(request) { OpenAPI.response }
-    default:
-      if request.target.model == nil, let page = ConsolePages.page(at: request.path) {
-        return look(request) { page.response(to: request) }
-      }
-    }
+    guard let path = request.target.model else { return .ready(page(request)) }
     do throws(ServingError) {
-      guard let path = try request.target.model?.get() else {
-        return .ready(HTTPResponse(404, text: "Not Found\n"))
-      }
-      return try route(request, path)
+      return try route(request, try path.get())
     } catch {
       return .ready(Self.isOurs(request.path) ? .problem(error) : .tensorFlow(error))
     }
   }
 
-  /// The answer to a request that changes nothing.
-  private func look(_ request: HTTPRequest, _ answer: () -> HTTPResponse) -> Answer {
-    .ready(
-      ["GET", "HEAD"].contains(request.method) ? answer() : .notAllowed(request, "GET, HEAD"))
+  /// What stands beside the models, and is only looked at.
+  private func page(_ request: HTTPRequest) -> HTTPResponse {
+    let page: HTTPResponse? =
+      switch request.path {
+      case "/openapi.json": OpenAPI.response
+      case "/healthz": HTTPResponse(text: "ok\n")
+      case "/readyz":
+        store.isReady ? HTTPResponse(text: "ready\n") : HTTPResponse(503, text: "not ready\n")
+      case "/v1/models", "/v1/models/": models()
+      case "/metrics": .metrics(metrics.text(of: store))
+      case "/monitoring/prometheus/metrics": .metrics(metrics.tensorFlowText(of: store))
+      default: ConsolePages.page(at: request.path)?.response(to: request)
+      }
+    guard let page else { return HTTPResponse(404, text: "Not Found\n") }
+    return ["GET", "HEAD"].contains(request.method) ? page : .notAllowed(request, "GET, HEAD")
   }
 
   /// Whether a path below the models is of the recommendation API, and not of TensorFlow Serving's: their failures are

@@ -23,11 +23,12 @@ extension Scope {
       self = .admin
       return
     }
-    guard Self.figures.contains(request.path.lowercased()) else { return nil }
+    let path = request.path.lowercased()
+    guard path.hasPrefix("/v1/") || Self.figures.contains(path) else { return nil }
     self = .read
   }
 
-  private static let figures = ["/metrics", "/monitoring/prometheus/metrics"]
+  private static let figures = ["/metrics", "/monitoring/prometheus/metrics", "/v1/models"]
   private static let changes = ["items", "events"]
   private static let questions = [
     "recommend", "predict", "similar", "explain", "classify", "regress",

@@ -2,13 +2,16 @@ import Synchronization
 
 /// What can be asked of a model.
 package enum ServedCall: Int, Sendable, CaseIterable {
-  case predict, recommend, similar
+  case predict, recommend, similar, explain, items, events
 
   package var name: String {
     switch self {
     case .predict: "predict"
     case .recommend: "recommend"
     case .similar: "similar"
+    case .explain: "explain"
+    case .items: "items"
+    case .events: "events"
     }
   }
 }
@@ -52,11 +55,13 @@ package final class ModelCounters: Sendable {
   private let calls: [Call]
 
   package init() {
-    calls = (0..<ServedCall.allCases.count * Entrypoint.allCases.count).map { _ in Call() }
+    calls = (0..<ServedCall.allCases.count * Self.entrypoints).map { _ in Call() }
   }
 
+  private static let entrypoints = Entrypoint.allCases.count
+
   package func of(_ call: ServedCall, _ entrypoint: Entrypoint) -> Call {
-    calls[call.rawValue * Entrypoint.allCases.count + entrypoint.rawValue]
+    calls[call.rawValue * Self.entrypoints + entrypoint.rawValue]
   }
 
   /// Counts a request; one that was answered also by the time it took.

@@ -153,10 +153,16 @@ struct HTTPLifeTests {
   func forbidden() throws {
     try withService(versions: 2) { service, _ in
       let gate = HTTPGate(service: service, access: AccessControl(isLoopback: false))
-      let back = try call(service, "POST", ":rollback")
-      let label = try call(service, "PUT", "/labels/a", #"{"version": 1}"#)
-      #expect(back.status == 403 && label.status == 403)
-      #expect(try call(service, "GET", "/life").status == 200)
+      func status(_ method: String, _ path: String) -> Int {
+        gate.answer(
+          HTTPRequest(
+            method: method, path: "/v1/models/movies" + path, body: Array(#"{"version": 1}"#.utf8))
+        ).value.status
+      }
+      #expect(status("POST", ":rollback") == 403 && status("PUT", "/labels/a") == 403)
+      #expect(status("PUT", "/canary") == 403 && status("POST", ":reload") == 403)
+      let life = try call(service, "GET", "/life")
+      #expect(life.status == 200)
     }
     try withService(versions: 2) { service, _ in
       let response = service.answer(HTTPRequest(method: "POST", path: "/v1/models/songs:rollback"))

@@ -40,7 +40,9 @@ final class HTTPTarget: Sendable {
   init(path: String, query: String = "") {
     self.path = path
     self.query = query
-    guard path.lowercased().hasPrefix(Self.models) else {
+    guard path.lowercased().hasPrefix(Self.models),
+      !["", "/"].contains(path.dropFirst(Self.models.count))
+    else {
       model = nil
       return
     }
