@@ -24,7 +24,8 @@ struct Recommending<Value: Sendable>: Sendable {
   let model: ServedModel
   let request: RecommendationRequest
   let limits: ServingLimits
-  var finish: @Sendable (Result<Recommendations, ServingError>) -> Value
+  /// Takes what was found, and when the search began.
+  var finish: @Sendable (Result<Recommendations, ServingError>, _ began: Int) -> Value
 
   var cost: Int { model.cost(ofQueries: 1) }
 
@@ -35,8 +36,9 @@ struct Recommending<Value: Sendable>: Sendable {
   static func values(of queries: [Self]) -> [Value] {
     guard let first = queries.first else { return [] }
     if queries.allSatisfy({ $0.model === first.model }) {
+      let began = Timing.now
       return zip(queries, first.model.recommend(queries.map(\.request), within: first.limits))
-        .map { $0.finish($1) }
+        .map { $0.finish($1, began) }
     }
     var values = [Value?](repeating: nil, count: queries.count)
     for group in Dictionary(grouping: queries.indices, by: { ObjectIdentifier(queries[$0].model) })

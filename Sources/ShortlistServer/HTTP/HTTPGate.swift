@@ -74,8 +74,8 @@ extension Answer {
         return value
       }
     case .query(var query):
-      query.finish = { [finish = query.finish] found in
-        var value = finish(found)
+      query.finish = { [finish = query.finish] found, began in
+        var value = finish(found, began)
         change(&value)
         return value
       }

@@ -35,7 +35,6 @@ struct ConsolePagesTests {
     let page = try #require(get("/"))
     #expect(page.status == 200 && page.type == "text/html; charset=utf-8")
     #expect(header("content-security-policy", page)?.hasPrefix("default-src 'self'; ") == true)
-    #expect(header("x-content-type-options", page) == "nosniff")
     for file in ConsolePages.files where file.name != "index.html" {
       let response = try #require(get("/console/\(file.name)"))
       #expect(response.status == 200 && !response.body.isEmpty)
