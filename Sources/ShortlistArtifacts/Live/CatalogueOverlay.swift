@@ -188,6 +188,7 @@ package final class CatalogueOverlay: Sendable {
   // MARK: Asking
 
   func identifier(at place: Int) -> String { entries[place].identifier }
+  func features(at place: Int) -> [String: ItemValue]? { entries[place].features }
   func place(of identifier: String) -> Int? { places.code(of: identifier) }
 
   /// The place of the item that stands for a row of the catalogue.

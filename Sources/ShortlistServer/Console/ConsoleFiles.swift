@@ -737,7 +737,13 @@ pre { overflow: auto; max-block-size: 420px; padding: 12px; border-radius: 8px; 
 }
 @media (max-width: 760px) {
   body { grid-template-columns: minmax(0, 1fr); grid-template-rows: auto 1fr; }
-  .side { position: static; block-size: auto; gap: 14px; border-inline-end: 0; border-block-end: 1px solid var(--line); }
+  .side { position: static; block-size: auto; gap: 12px; border-inline-end: 0; border-block-end: 1px solid var(--line); }
+  .side-fields { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 4px 12px; align-items: end; }
+  .side-fields > label[for="model"] { grid-area: 1 / 1; }
+  .side-fields > #model { grid-area: 2 / 1; }
+  .side-fields > label[for="theme"] { grid-area: 1 / 2; margin-block-start: 0; }
+  .side-fields > #theme { grid-area: 2 / 2; }
+  .side-fields > details { grid-column: 1 / -1; margin-block-start: 4px; }
   nav ul { display: flex; flex-wrap: wrap; }
   .side-foot { margin-block-start: 0; }
   main { padding: 20px 16px 32px; }
@@ -1085,10 +1091,10 @@ export function mapView(content, { model, fields, go, remember, signal }) {
     }
   }
 
-  /** Points for items that a large catalogue's map was thinned of. */
+  /** Points for items that a large catalogue's map was thinned of, or that joined since. */
   async function place(names) {
     const missing = names.filter((name) => !plane.has(name));
-    if (missing.length) plane.add((await model.map({ item: missing }, { signal })).points);
+    if (missing.length) plane.add((await model.map({ item: missing, feature: colour.value }, { signal })).points);
   }
 
   function choose(name) {
@@ -1522,7 +1528,7 @@ export class Plane {
       if (!layers.has(hue)) layers.set(hue, []);
       layers.get(hue).push(place);
     }
-    drawing.globalAlpha = isMarked ? 0.38 : 0.82;
+    drawing.globalAlpha = isMarked ? 0.5 : 0.82;
     for (const [hue, places] of layers) {
       drawing.fillStyle = colour(`--hue-${hue}`);
       drawing.beginPath();

@@ -4,22 +4,9 @@ import ShortlistServing
 
 /// Looking into a model: `items`, `users`, `report` and `map`, all of them with GET.
 extension HTTPService {
-  /// Whether a path is about one of these.
-  static func isCatalogue(_ path: ModelPath) -> Bool {
-    guard path.action == nil, let resource = path.resource.first?.lowercased() else { return false }
-    return switch resource {
-    case "items", "users": path.resource.count <= 2
-    case "report", "map": path.resource.count == 1
-    default: false
-    }
-  }
-
-  /// The methods that a path about one of these knows.
-  static func methods(of path: ModelPath) -> [String] { ["GET", "HEAD"] }
-
   /// The answer to a look at one of these; nil for any other request.
   func catalogue(_ request: HTTPRequest, _ path: ModelPath) -> Answer? {
-    guard Self.isCatalogue(path), ["GET", "HEAD"].contains(request.method) else { return nil }
+    guard ["GET", "HEAD"].contains(request.method), path.resource.count <= 2 else { return nil }
     let name = path.resource.count > 1 ? path.resource[1] : nil
     let look: (ServedModel) throws(ServingError) -> Look
     switch (path.resource[0].lowercased(), name) {
@@ -29,8 +16,9 @@ extension HTTPService {
     case ("users", let user?):
       look = { model throws(ServingError) in try self.user(user, request, model) }
     case ("users", nil): look = { model throws(ServingError) in try users(request, model) }
-    case ("report", _): look = { model throws(ServingError) in try report(request, model) }
-    default: look = { model throws(ServingError) in try map(request, model) }
+    case ("report", nil): look = { model throws(ServingError) in try report(request, model) }
+    case ("map", nil): look = { model throws(ServingError) in try map(request, model) }
+    default: return nil
     }
     do throws(ServingError) {
       let look = try look(store.model(path.selection))
@@ -67,7 +55,7 @@ extension HTTPService {
     let fields = try QueryFields(request.query, known: ["prefix", "contains", "limit"])
     let search = try Self.search(fields)
     let limit = try fields.integer("limit") ?? 20
-    let total = model.retriever.catalogue.count
+    let total = model.itemCount
     return Look(cost: (search == nil ? limit : total) * Self.costOfText) {
       () throws(ServingError) in
       let found = try model.items(matching: search, atMost: limit, within: limits)
@@ -169,13 +157,13 @@ extension HTTPService {
         json.array("points") { json in
           for point in points {
             json.object { json in
-              json.member("item", model.retriever.catalogue.identifiers[point.row])
+              json.member("item", point.item)
               json.member("x", point.x)
               json.member("y", point.y)
-              json.member("popularity", optional: model.popularity(ofRow: point.row))
-              if let value {
+              json.member("popularity", optional: point.row.flatMap { model.popularity(ofRow: $0) })
+              if let value, let row = point.row {
                 json.name("value")
-                json.write(value(point.row))
+                json.write(value(row))
               }
             }
           }
@@ -216,21 +204,18 @@ extension JSONWriter {
     }
   }
 
-  fileprivate mutating func write(_ value: CatalogueItem.Value) {
+  fileprivate mutating func write(_ value: ItemValue) {
     switch value {
     case .string(let text): string(text)
     case .integer(let number): integer(number)
-    case .number(let number): number.isFinite ? float(number) : self.value(.null)
-    case .strings(let texts): array { json in for text in texts { json.string(text) } }
-    case .integers(let numbers): array { json in for number in numbers { json.integer(number) } }
-    case .numbers(let numbers):
-      array { json in for number in numbers { json.write(.number(number)) } }
+    case .number(let number): number.isFinite ? float(Float(number)) : self.value(.null)
+    case .list(let values): array { json in for value in values { json.write(value) } }
     }
   }
 
   fileprivate mutating func member(_ name: String, optional value: Float?) {
     self.name(name)
-    write(.number(value ?? .nan))
+    write(ItemValue.number(Double(value ?? .nan)))
   }
 
   /// JSON that somebody else wrote; null where it is none.

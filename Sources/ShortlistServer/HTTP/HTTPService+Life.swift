@@ -6,7 +6,8 @@ extension HTTPService {
   func life(_ resource: String, _ request: HTTPRequest, _ selection: ModelSelection) -> Answer {
     let name = selection.name
     switch (resource, request.method) {
-    case ("life", "GET"): return .ready(Self.answer { () throws(ServingError) in try life(name) })
+    case ("life", "GET"), ("life", "HEAD"):
+      return .ready(Self.answer { () throws(ServingError) in try life(name) })
     case ("canary", "PUT"):
       return change(request, selection, known: ["version", "share"]) {
         fields throws(ServingError) in

@@ -12,11 +12,6 @@ struct HTTPService: Sendable {
   var store: ModelStore { predict.store }
   var limits: ServingLimits { predict.limits }
 
-  /// What is only looked at, besides the models.
-  private static let looks: Set<String> = [
-    "/healthz", "/readyz", "/metrics", "/monitoring/prometheus/metrics", "/openapi.json",
-  ]
-
   func answer(_ request: HTTPRequest) -> Answer {
     guard let path = request.target.model else { return .ready(page(request)) }
     do throws(ServingError) {
@@ -28,19 +23,29 @@ struct HTTPService: Sendable {
 
   /// What stands beside the models.
   private func page(_ request: HTTPRequest) -> HTTPResponse {
-    if Self.looks.contains(request.path), !["GET", "HEAD"].contains(request.method) {
-      return .notAllowed(request, "GET, HEAD")
-    }
-    return switch request.path {
-    case "/openapi.json": OpenAPI.response
-    case "/healthz": HTTPResponse(text: "ok\n")
+    switch request.path {
+    case "/healthz": look(request) { HTTPResponse(text: "ok\n") }
     case "/readyz":
-      store.isReady ? HTTPResponse(text: "ready\n") : HTTPResponse(503, text: "not ready\n")
-    case "/v1/models", "/v1/models/": models(request)
-    case "/metrics": .metrics(metrics.text(of: store))
-    case "/monitoring/prometheus/metrics": .metrics(metrics.tensorFlowText(of: store))
-    default: ConsolePages.answer(request) ?? HTTPResponse(404, text: "Not Found\n")
+      look(request) {
+        store.isReady ? HTTPResponse(text: "ready\n") : HTTPResponse(503, text: "not ready\n")
+      }
+    case "/v1/models", "/v1/models/": look(request) { models() }
+    case "/metrics": look(request) { .metrics(metrics.text(of: store)) }
+    case "/monitoring/prometheus/metrics":
+      look(request) { .metrics(metrics.tensorFlowText(of: store)) }
+    case "/openapi.json": look(request) { OpenAPI.response }
+    default:
+      if let page = ConsolePages.page(at: request.path) {
+        look(request) { page.response(to: request) }
+      } else {
+        HTTPResponse(404, text: "Not Found\n")
+      }
     }
+  }
+
+  /// The answer to a request that changes nothing.
+  private func look(_ request: HTTPRequest, _ answer: () -> HTTPResponse) -> HTTPResponse {
+    ["GET", "HEAD"].contains(request.method) ? answer() : .notAllowed(request, "GET, HEAD")
   }
 
   /// Whether a path below the models is of the recommendation API, and not of TensorFlow Serving's: their failures are
@@ -55,7 +60,18 @@ struct HTTPService: Sendable {
       }
     }
     return path.lowercased().split(separator: "/").contains {
-      ["items", "users", "events", "report", "map"].contains($0)
+      ["items", "users", "events", "report", "map", "life", "canary", "shadow"].contains($0)
+    }
+  }
+
+  /// The methods of what stands below a model; nil for what does not, or is of TensorFlow Serving.
+  private static func methods(of path: ModelPath) -> [String]? {
+    switch (path.resource[0].lowercased(), path.resource.count) {
+    case ("items", 1...2): ["GET", "HEAD", "PUT", "DELETE"]
+    case ("users", 1...2), ("report", 1), ("map", 1), ("life", 1): ["GET", "HEAD"]
+    case ("canary", 1), ("shadow", 1): ["PUT", "DELETE"]
+    case ("events", 1): ["POST"]
+    default: nil
     }
   }
 
@@ -63,11 +79,17 @@ struct HTTPService: Sendable {
     _ request: HTTPRequest, _ path: ModelPath
   ) throws(ServingError) -> Answer {
     if let resource = path.resource.first {
+      if let methods = Self.methods(of: path), !methods.contains(request.method) {
+        return .ready(.notAllowed(request, methods.joined(separator: ", ")))
+      }
       if let answer = catalogue(request, path) { return answer }
       return try answer(request, about: resource, path)
     }
     guard let action = path.action else {
       if let label = path.selection.label, request.method != "GET" {
+        guard ["PUT", "DELETE"].contains(request.method) else {
+          return .ready(.notAllowed(request, "GET, PUT, DELETE"))
+        }
         return change(label, request, path.selection)
       }
       try require("GET", request)
@@ -85,6 +107,7 @@ struct HTTPService: Sendable {
       default: return explain(request, path.selection)
       }
     case "reload", "rollback", "release":
+      guard request.method == "POST" else { return .ready(.notAllowed(request, "POST")) }
       return change(action: action, request, path.selection)
     case "classify", "regress":
       throw ServingError(
@@ -108,9 +131,6 @@ struct HTTPService: Sendable {
     case ("life", 1), ("canary", 1), ("shadow", 1):
       return life(resource.lowercased(), request, path.selection)
     default:
-      if Self.isCatalogue(path) {
-        return .ready(.notAllowed(request, Self.methods(of: path).joined(separator: ", ")))
-      }
       throw ServingError(.invalidArgument, "Malformed request: \(request.path.prefix(200))")
     }
   }
@@ -207,11 +227,8 @@ struct HTTPService: Sendable {
   }
 
   /// The models with their versions that answer.
-  private func models(_ request: HTTPRequest) -> HTTPResponse {
-    guard ["GET", "HEAD"].contains(request.method) else {
-      return .notAllowed(request, "GET, HEAD")
-    }
-    return HTTPResponse { json in
+  private func models() -> HTTPResponse {
+    HTTPResponse { json in
       json.array("models") { json in
         for name in store.names {
           json.object { json in

@@ -35,6 +35,14 @@ extension OpenAPI {
       "description": "Looking into a model."
     },
     {
+      "name": "Live catalogue",
+      "description": "Changes that are known at once, and survive a crash."
+    },
+    {
+      "name": "Model life",
+      "description": "Versions, labels, canaries and shadows. They need the scope admin."
+    },
+    {
       "name": "TensorFlow Serving",
       "description": "Calls whose clients need only another address."
     },
@@ -266,6 +274,139 @@ extension OpenAPI {
         }
       }
     },
+    "/v1/models/{name}/canary": {
+      "put": {
+        "operationId": "setCanary",
+        "tags": [
+          "Model life"
+        ],
+        "summary": "Have a version answer a share of the users",
+        "description": "Needs the scope admin.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/name"
+          }
+        ],
+        "requestBody": {
+          "$ref": "#/components/requestBodies/Trial"
+        },
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/Life"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/Busy"
+          },
+          "500": {
+            "$ref": "#/components/responses/Failed"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          }
+        }
+      },
+      "delete": {
+        "operationId": "endCanary",
+        "tags": [
+          "Model life"
+        ],
+        "summary": "End the canary",
+        "description": "Needs the scope admin.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/name"
+          }
+        ],
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/Life"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/Busy"
+          },
+          "500": {
+            "$ref": "#/components/responses/Failed"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/v1/models/{name}/events": {
+      "post": {
+        "operationId": "appendEvents",
+        "tags": [
+          "Live catalogue"
+        ],
+        "summary": "What users have done",
+        "description": "Known at once to `exclude_seen`, to explanations and to users whom the model does not know; durable when answered. Items that the catalogue does not have are taken, too, and named. Needs the scope write.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/name"
+          }
+        ],
+        "requestBody": {
+          "$ref": "#/components/requestBodies/Events"
+        },
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/Appended"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/Busy"
+          },
+          "500": {
+            "$ref": "#/components/responses/Failed"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          }
+        }
+      }
+    },
     "/v1/models/{name}/items": {
       "get": {
         "operationId": "items",
@@ -314,6 +455,96 @@ extension OpenAPI {
             "$ref": "#/components/responses/Unavailable"
           }
         }
+      },
+      "put": {
+        "operationId": "putItems",
+        "tags": [
+          "Live catalogue"
+        ],
+        "summary": "Add items, or change them",
+        "description": "Known at once to every version of the model, and durable when answered. Without a vector the candidate tower embeds the features. Needs the scope write.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/name"
+          }
+        ],
+        "requestBody": {
+          "$ref": "#/components/requestBodies/PutItems"
+        },
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/Upserted"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/Busy"
+          },
+          "500": {
+            "$ref": "#/components/responses/Failed"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          }
+        }
+      },
+      "delete": {
+        "operationId": "deleteItems",
+        "tags": [
+          "Live catalogue"
+        ],
+        "summary": "Take items out of the catalogue",
+        "description": "Needs the scope write.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/name"
+          }
+        ],
+        "requestBody": {
+          "$ref": "#/components/requestBodies/DeleteItems"
+        },
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/Deleted"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/Busy"
+          },
+          "500": {
+            "$ref": "#/components/responses/Failed"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          }
+        }
       }
     },
     "/v1/models/{name}/items/{item}": {
@@ -334,6 +565,96 @@ extension OpenAPI {
         "responses": {
           "200": {
             "$ref": "#/components/responses/Item"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/Busy"
+          },
+          "500": {
+            "$ref": "#/components/responses/Failed"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      },
+      "put": {
+        "operationId": "putItem",
+        "tags": [
+          "Live catalogue"
+        ],
+        "summary": "Add an item, or change it",
+        "description": "Needs the scope write.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/name"
+          },
+          {
+            "$ref": "#/components/parameters/changed"
+          }
+        ],
+        "requestBody": {
+          "$ref": "#/components/requestBodies/PutItem"
+        },
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/Upserted"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/Busy"
+          },
+          "500": {
+            "$ref": "#/components/responses/Failed"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          }
+        }
+      },
+      "delete": {
+        "operationId": "deleteItem",
+        "tags": [
+          "Live catalogue"
+        ],
+        "summary": "Take an item out of the catalogue",
+        "description": "Needs the scope write.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/name"
+          },
+          {
+            "$ref": "#/components/parameters/changed"
+          }
+        ],
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/DeletedOne"
           },
           "400": {
             "$ref": "#/components/responses/BadRequest"
@@ -403,6 +724,146 @@ extension OpenAPI {
             "$ref": "#/components/responses/TooLarge"
           }
         }
+      },
+      "put": {
+        "operationId": "setLabel",
+        "tags": [
+          "Model life"
+        ],
+        "summary": "Set a label, or move it",
+        "description": "Needs the scope admin.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/name"
+          },
+          {
+            "$ref": "#/components/parameters/label"
+          }
+        ],
+        "requestBody": {
+          "$ref": "#/components/requestBodies/Label"
+        },
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/Life"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/Busy"
+          },
+          "500": {
+            "$ref": "#/components/responses/Failed"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          }
+        }
+      },
+      "delete": {
+        "operationId": "removeLabel",
+        "tags": [
+          "Model life"
+        ],
+        "summary": "Take a label away",
+        "description": "Needs the scope admin.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/name"
+          },
+          {
+            "$ref": "#/components/parameters/label"
+          }
+        ],
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/Life"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/Busy"
+          },
+          "500": {
+            "$ref": "#/components/responses/Failed"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/v1/models/{name}/labels/{label}/events": {
+      "post": {
+        "operationId": "appendEventsOfLabel",
+        "tags": [
+          "Live catalogue"
+        ],
+        "summary": "What users have done",
+        "description": "Known at once to `exclude_seen`, to explanations and to users whom the model does not know; durable when answered. Items that the catalogue does not have are taken, too, and named. Needs the scope write.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/name"
+          },
+          {
+            "$ref": "#/components/parameters/label"
+          }
+        ],
+        "requestBody": {
+          "$ref": "#/components/requestBodies/Events"
+        },
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/Appended"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/Busy"
+          },
+          "500": {
+            "$ref": "#/components/responses/Failed"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          }
+        }
       }
     },
     "/v1/models/{name}/labels/{label}/items": {
@@ -456,6 +917,102 @@ extension OpenAPI {
             "$ref": "#/components/responses/Unavailable"
           }
         }
+      },
+      "put": {
+        "operationId": "putItemsOfLabel",
+        "tags": [
+          "Live catalogue"
+        ],
+        "summary": "Add items, or change them",
+        "description": "Known at once to every version of the model, and durable when answered. Without a vector the candidate tower embeds the features. Needs the scope write.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/name"
+          },
+          {
+            "$ref": "#/components/parameters/label"
+          }
+        ],
+        "requestBody": {
+          "$ref": "#/components/requestBodies/PutItems"
+        },
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/Upserted"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/Busy"
+          },
+          "500": {
+            "$ref": "#/components/responses/Failed"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          }
+        }
+      },
+      "delete": {
+        "operationId": "deleteItemsOfLabel",
+        "tags": [
+          "Live catalogue"
+        ],
+        "summary": "Take items out of the catalogue",
+        "description": "Needs the scope write.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/name"
+          },
+          {
+            "$ref": "#/components/parameters/label"
+          }
+        ],
+        "requestBody": {
+          "$ref": "#/components/requestBodies/DeleteItems"
+        },
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/Deleted"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/Busy"
+          },
+          "500": {
+            "$ref": "#/components/responses/Failed"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          }
+        }
       }
     },
     "/v1/models/{name}/labels/{label}/items/{item}": {
@@ -479,6 +1036,102 @@ extension OpenAPI {
         "responses": {
           "200": {
             "$ref": "#/components/responses/Item"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/Busy"
+          },
+          "500": {
+            "$ref": "#/components/responses/Failed"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      },
+      "put": {
+        "operationId": "putItemOfLabel",
+        "tags": [
+          "Live catalogue"
+        ],
+        "summary": "Add an item, or change it",
+        "description": "Needs the scope write.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/name"
+          },
+          {
+            "$ref": "#/components/parameters/label"
+          },
+          {
+            "$ref": "#/components/parameters/changed"
+          }
+        ],
+        "requestBody": {
+          "$ref": "#/components/requestBodies/PutItem"
+        },
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/Upserted"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/Busy"
+          },
+          "500": {
+            "$ref": "#/components/responses/Failed"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          }
+        }
+      },
+      "delete": {
+        "operationId": "deleteItemOfLabel",
+        "tags": [
+          "Live catalogue"
+        ],
+        "summary": "Take an item out of the catalogue",
+        "description": "Needs the scope write.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/name"
+          },
+          {
+            "$ref": "#/components/parameters/label"
+          },
+          {
+            "$ref": "#/components/parameters/changed"
+          }
+        ],
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/DeletedOne"
           },
           "400": {
             "$ref": "#/components/responses/BadRequest"
@@ -744,6 +1397,55 @@ extension OpenAPI {
         }
       }
     },
+    "/v1/models/{name}/labels/{label}:explain": {
+      "post": {
+        "operationId": "explainOfLabel",
+        "tags": [
+          "Recommendations"
+        ],
+        "summary": "Which items of the history pulled an item up, with shares",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/name"
+          },
+          {
+            "$ref": "#/components/parameters/label"
+          }
+        ],
+        "requestBody": {
+          "$ref": "#/components/requestBodies/Explain"
+        },
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/Explanation"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/Busy"
+          },
+          "500": {
+            "$ref": "#/components/responses/Failed"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          }
+        }
+      }
+    },
     "/v1/models/{name}/labels/{label}:predict": {
       "post": {
         "operationId": "predictOfLabel",
@@ -891,6 +1593,46 @@ extension OpenAPI {
         }
       }
     },
+    "/v1/models/{name}/life": {
+      "get": {
+        "operationId": "life",
+        "tags": [
+          "Model life"
+        ],
+        "summary": "How the versions of a model stand: in force, labels, canary, shadow",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/name"
+          }
+        ],
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/Life"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/Busy"
+          },
+          "500": {
+            "$ref": "#/components/responses/Failed"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
     "/v1/models/{name}/map": {
       "get": {
         "operationId": "map",
@@ -996,6 +1738,92 @@ extension OpenAPI {
         "responses": {
           "200": {
             "$ref": "#/components/responses/Report"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/Busy"
+          },
+          "500": {
+            "$ref": "#/components/responses/Failed"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/v1/models/{name}/shadow": {
+      "put": {
+        "operationId": "setShadow",
+        "tags": [
+          "Model life"
+        ],
+        "summary": "Repeat a share of the requests on a version, and compare the answers",
+        "description": "Needs the scope admin.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/name"
+          }
+        ],
+        "requestBody": {
+          "$ref": "#/components/requestBodies/Trial"
+        },
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/Life"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/Busy"
+          },
+          "500": {
+            "$ref": "#/components/responses/Failed"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          }
+        }
+      },
+      "delete": {
+        "operationId": "endShadow",
+        "tags": [
+          "Model life"
+        ],
+        "summary": "End the shadow",
+        "description": "Needs the scope admin.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/name"
+          }
+        ],
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/Life"
           },
           "400": {
             "$ref": "#/components/responses/BadRequest"
@@ -1162,6 +1990,56 @@ extension OpenAPI {
         }
       }
     },
+    "/v1/models/{name}/versions/{version}/events": {
+      "post": {
+        "operationId": "appendEventsOfVersion",
+        "tags": [
+          "Live catalogue"
+        ],
+        "summary": "What users have done",
+        "description": "Known at once to `exclude_seen`, to explanations and to users whom the model does not know; durable when answered. Items that the catalogue does not have are taken, too, and named. Needs the scope write.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/name"
+          },
+          {
+            "$ref": "#/components/parameters/version"
+          }
+        ],
+        "requestBody": {
+          "$ref": "#/components/requestBodies/Events"
+        },
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/Appended"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/Busy"
+          },
+          "500": {
+            "$ref": "#/components/responses/Failed"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          }
+        }
+      }
+    },
     "/v1/models/{name}/versions/{version}/items": {
       "get": {
         "operationId": "itemsOfVersion",
@@ -1213,6 +2091,102 @@ extension OpenAPI {
             "$ref": "#/components/responses/Unavailable"
           }
         }
+      },
+      "put": {
+        "operationId": "putItemsOfVersion",
+        "tags": [
+          "Live catalogue"
+        ],
+        "summary": "Add items, or change them",
+        "description": "Known at once to every version of the model, and durable when answered. Without a vector the candidate tower embeds the features. Needs the scope write.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/name"
+          },
+          {
+            "$ref": "#/components/parameters/version"
+          }
+        ],
+        "requestBody": {
+          "$ref": "#/components/requestBodies/PutItems"
+        },
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/Upserted"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/Busy"
+          },
+          "500": {
+            "$ref": "#/components/responses/Failed"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          }
+        }
+      },
+      "delete": {
+        "operationId": "deleteItemsOfVersion",
+        "tags": [
+          "Live catalogue"
+        ],
+        "summary": "Take items out of the catalogue",
+        "description": "Needs the scope write.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/name"
+          },
+          {
+            "$ref": "#/components/parameters/version"
+          }
+        ],
+        "requestBody": {
+          "$ref": "#/components/requestBodies/DeleteItems"
+        },
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/Deleted"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/Busy"
+          },
+          "500": {
+            "$ref": "#/components/responses/Failed"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          }
+        }
       }
     },
     "/v1/models/{name}/versions/{version}/items/{item}": {
@@ -1236,6 +2210,102 @@ extension OpenAPI {
         "responses": {
           "200": {
             "$ref": "#/components/responses/Item"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/Busy"
+          },
+          "500": {
+            "$ref": "#/components/responses/Failed"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      },
+      "put": {
+        "operationId": "putItemOfVersion",
+        "tags": [
+          "Live catalogue"
+        ],
+        "summary": "Add an item, or change it",
+        "description": "Needs the scope write.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/name"
+          },
+          {
+            "$ref": "#/components/parameters/version"
+          },
+          {
+            "$ref": "#/components/parameters/changed"
+          }
+        ],
+        "requestBody": {
+          "$ref": "#/components/requestBodies/PutItem"
+        },
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/Upserted"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/Busy"
+          },
+          "500": {
+            "$ref": "#/components/responses/Failed"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          }
+        }
+      },
+      "delete": {
+        "operationId": "deleteItemOfVersion",
+        "tags": [
+          "Live catalogue"
+        ],
+        "summary": "Take an item out of the catalogue",
+        "description": "Needs the scope write.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/name"
+          },
+          {
+            "$ref": "#/components/parameters/version"
+          },
+          {
+            "$ref": "#/components/parameters/changed"
+          }
+        ],
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/DeletedOne"
           },
           "400": {
             "$ref": "#/components/responses/BadRequest"
@@ -1501,6 +2571,55 @@ extension OpenAPI {
         }
       }
     },
+    "/v1/models/{name}/versions/{version}:explain": {
+      "post": {
+        "operationId": "explainOfVersion",
+        "tags": [
+          "Recommendations"
+        ],
+        "summary": "Which items of the history pulled an item up, with shares",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/name"
+          },
+          {
+            "$ref": "#/components/parameters/version"
+          }
+        ],
+        "requestBody": {
+          "$ref": "#/components/requestBodies/Explain"
+        },
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/Explanation"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/Busy"
+          },
+          "500": {
+            "$ref": "#/components/responses/Failed"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          }
+        }
+      }
+    },
     "/v1/models/{name}/versions/{version}:predict": {
       "post": {
         "operationId": "predictOfVersion",
@@ -1648,6 +2767,52 @@ extension OpenAPI {
         }
       }
     },
+    "/v1/models/{name}:explain": {
+      "post": {
+        "operationId": "explain",
+        "tags": [
+          "Recommendations"
+        ],
+        "summary": "Which items of the history pulled an item up, with shares",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/name"
+          }
+        ],
+        "requestBody": {
+          "$ref": "#/components/requestBodies/Explain"
+        },
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/Explanation"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/Busy"
+          },
+          "500": {
+            "$ref": "#/components/responses/Failed"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          }
+        }
+      }
+    },
     "/v1/models/{name}:predict": {
       "post": {
         "operationId": "predict",
@@ -1712,6 +2877,135 @@ extension OpenAPI {
         "responses": {
           "200": {
             "$ref": "#/components/responses/Recommendations"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/Busy"
+          },
+          "500": {
+            "$ref": "#/components/responses/Failed"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          }
+        }
+      }
+    },
+    "/v1/models/{name}:release": {
+      "post": {
+        "operationId": "release",
+        "tags": [
+          "Model life"
+        ],
+        "summary": "Keep to that version no longer",
+        "description": "Needs the scope admin.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/name"
+          }
+        ],
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/Life"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/Busy"
+          },
+          "500": {
+            "$ref": "#/components/responses/Failed"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/v1/models/{name}:reload": {
+      "post": {
+        "operationId": "reload",
+        "tags": [
+          "Model life"
+        ],
+        "summary": "Look at the folder now, and load what is new",
+        "description": "Needs the scope admin.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/name"
+          }
+        ],
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/Life"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/Busy"
+          },
+          "500": {
+            "$ref": "#/components/responses/Failed"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/v1/models/{name}:rollback": {
+      "post": {
+        "operationId": "rollBack",
+        "tags": [
+          "Model life"
+        ],
+        "summary": "Let the version before, or a given one, answer, and keep to it",
+        "description": "Needs the scope admin.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/name"
+          }
+        ],
+        "requestBody": {
+          "$ref": "#/components/requestBodies/RollBack"
+        },
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/Life"
           },
           "400": {
             "$ref": "#/components/responses/BadRequest"
@@ -1899,6 +3193,18 @@ extension OpenAPI {
         "explode": true,
         "style": "form",
         "description": "Only the points of these items."
+      },
+      "changed": {
+        "name": "item",
+        "in": "path",
+        "required": true,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 4096
+        },
+        "example": "The Paper Orchards",
+        "description": "The identifier of an item, percent-encoded."
       }
     },
     "requestBodies": {
@@ -1989,6 +3295,177 @@ extension OpenAPI {
             }
           }
         }
+      },
+      "PutItems": {
+        "required": true,
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/PutItems"
+            },
+            "examples": {
+              "items": {
+                "value": {
+                  "items": [
+                    {
+                      "id": "The Paper Orchards",
+                      "features": {
+                        "title": "The Paper Orchards",
+                        "author": "Wren Pell",
+                        "genres": [
+                          "Poetry"
+                        ],
+                        "year": 2025,
+                        "pages": 90
+                      }
+                    }
+                  ]
+                }
+              }
+            }
+          }
+        }
+      },
+      "PutItem": {
+        "required": true,
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/PutItem"
+            },
+            "examples": {
+              "item": {
+                "value": {
+                  "features": {
+                    "title": "The Paper Orchards",
+                    "author": "Wren Pell",
+                    "genres": [
+                      "Poetry"
+                    ],
+                    "year": 2025,
+                    "pages": 90
+                  }
+                }
+              }
+            }
+          }
+        }
+      },
+      "DeleteItems": {
+        "required": true,
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/DeleteItems"
+            },
+            "examples": {
+              "items": {
+                "value": {
+                  "ids": [
+                    "The Paper Orchards"
+                  ]
+                }
+              }
+            }
+          }
+        }
+      },
+      "Events": {
+        "required": true,
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Events"
+            },
+            "examples": {
+              "events": {
+                "value": {
+                  "events": [
+                    {
+                      "user_id": "reader-042",
+                      "item": "A Year of Owls",
+                      "time": 1700000000
+                    }
+                  ]
+                }
+              }
+            }
+          }
+        }
+      },
+      "Explain": {
+        "required": true,
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Explain"
+            },
+            "examples": {
+              "user": {
+                "value": {
+                  "user_id": "reader-042",
+                  "item": "The Rebellion of Castell Bryn",
+                  "k": 3
+                }
+              }
+            }
+          }
+        }
+      },
+      "Trial": {
+        "required": true,
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Trial"
+            },
+            "examples": {
+              "canary": {
+                "value": {
+                  "version": 1,
+                  "share": 0.05
+                }
+              }
+            }
+          }
+        }
+      },
+      "Label": {
+        "required": true,
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Label"
+            },
+            "examples": {
+              "label": {
+                "value": {
+                  "version": 1
+                }
+              }
+            }
+          }
+        }
+      },
+      "RollBack": {
+        "required": false,
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/RollBack"
+            },
+            "examples": {
+              "before": {
+                "value": {}
+              },
+              "to": {
+                "value": {
+                  "version": 1
+                }
+              }
+            }
+          }
+        }
       }
     },
     "responses": {
@@ -2012,7 +3489,8 @@ extension OpenAPI {
                     "basis": {
                       "enum": [
                         "model",
-                        "popularity"
+                        "popularity",
+                        "history"
                       ],
                       "description": "`popularity` where the model knows nothing of the user: scores are shares of the interactions."
                     },
@@ -2747,6 +4225,241 @@ extension OpenAPI {
             }
           }
         }
+      },
+      "Explanation": {
+        "description": "The strongest reasons first.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "type": "object",
+              "required": [
+                "model",
+                "item",
+                "score",
+                "rank",
+                "basis",
+                "method",
+                "reasons"
+              ],
+              "properties": {
+                "model": {
+                  "$ref": "#/components/schemas/ModelVersion"
+                },
+                "item": {
+                  "type": "string",
+                  "maxLength": 4096,
+                  "description": "The identifier of an item."
+                },
+                "score": {
+                  "type": "number"
+                },
+                "rank": {
+                  "type": "integer",
+                  "minimum": 1,
+                  "description": "1 for the best of the whole catalogue, nothing left out."
+                },
+                "basis": {
+                  "enum": [
+                    "model",
+                    "popularity",
+                    "history"
+                  ]
+                },
+                "method": {
+                  "enum": [
+                    "item_similarity"
+                  ]
+                },
+                "reasons": {
+                  "type": "array",
+                  "items": {
+                    "$ref": "#/components/schemas/Reason"
+                  }
+                },
+                "note": {
+                  "type": "string",
+                  "description": "Why there are no reasons, where there are none."
+                }
+              }
+            },
+            "example": {
+              "model": {
+                "name": "library",
+                "version": 1
+              },
+              "item": "A Year of Owls",
+              "score": 1.9,
+              "rank": 12,
+              "basis": "model",
+              "method": "item_similarity",
+              "reasons": [
+                {
+                  "item": "The Wild Owls",
+                  "share": 0.4,
+                  "similarity": 0.9
+                }
+              ]
+            }
+          }
+        }
+      },
+      "Upserted": {
+        "description": "They are in the catalogue.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "type": "object",
+              "required": [
+                "model",
+                "upserted"
+              ],
+              "properties": {
+                "model": {
+                  "$ref": "#/components/schemas/ModelVersion"
+                },
+                "upserted": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "example": {
+              "model": {
+                "name": "library",
+                "version": 1
+              },
+              "upserted": 1
+            }
+          }
+        }
+      },
+      "Deleted": {
+        "description": "They are out of the catalogue.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "type": "object",
+              "required": [
+                "model",
+                "deleted",
+                "not_found"
+              ],
+              "properties": {
+                "model": {
+                  "$ref": "#/components/schemas/ModelVersion"
+                },
+                "deleted": {
+                  "type": "integer",
+                  "minimum": 0
+                },
+                "not_found": {
+                  "type": "array",
+                  "items": {
+                    "type": "string"
+                  }
+                }
+              }
+            },
+            "example": {
+              "model": {
+                "name": "library",
+                "version": 1
+              },
+              "deleted": 1,
+              "not_found": []
+            }
+          }
+        }
+      },
+      "DeletedOne": {
+        "description": "It is out of the catalogue.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "type": "object",
+              "required": [
+                "model",
+                "deleted"
+              ],
+              "properties": {
+                "model": {
+                  "$ref": "#/components/schemas/ModelVersion"
+                },
+                "deleted": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "example": {
+              "model": {
+                "name": "library",
+                "version": 1
+              },
+              "deleted": 1
+            }
+          }
+        }
+      },
+      "Appended": {
+        "description": "They are known.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "type": "object",
+              "required": [
+                "model",
+                "appended",
+                "unknown_items"
+              ],
+              "properties": {
+                "model": {
+                  "$ref": "#/components/schemas/ModelVersion"
+                },
+                "appended": {
+                  "type": "integer",
+                  "minimum": 0
+                },
+                "unknown_items": {
+                  "type": "array",
+                  "items": {
+                    "type": "string"
+                  }
+                }
+              }
+            },
+            "example": {
+              "model": {
+                "name": "library",
+                "version": 1
+              },
+              "appended": 1,
+              "unknown_items": []
+            }
+          }
+        }
+      },
+      "Life": {
+        "description": "How the model stands now.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Life"
+            },
+            "example": {
+              "model": "library",
+              "version": 1,
+              "pinned": false,
+              "versions": [
+                {
+                  "version": 1,
+                  "state": "AVAILABLE"
+                }
+              ],
+              "labels": {}
+            }
+          }
+        }
       }
     },
     "schemas": {
@@ -2851,7 +4564,8 @@ extension OpenAPI {
           "basis": {
             "enum": [
               "model",
-              "popularity"
+              "popularity",
+              "history"
             ],
             "description": "`popularity` where the model knows nothing of the user: scores are shares of the interactions."
           },
@@ -2951,6 +4665,17 @@ extension OpenAPI {
             ],
             "default": true,
             "description": "Whether what the user has interacted with is left out."
+          },
+          "history": {
+            "type": [
+              "array",
+              "null"
+            ],
+            "items": {
+              "type": "string"
+            },
+            "maxItems": 10000,
+            "description": "Items to recommend from, in place of what the model knows of the user."
           }
         }
       },
@@ -3043,11 +4768,19 @@ extension OpenAPI {
             "default": true,
             "description": "Whether what the user has interacted with is left out."
           },
-          "requests": {
+          "history": {
             "type": [
               "array",
               "null"
             ],
+            "items": {
+              "type": "string"
+            },
+            "maxItems": 10000,
+            "description": "Items to recommend from, in place of what the model knows of the user."
+          },
+          "requests": {
+            "type": "array",
             "items": {
               "$ref": "#/components/schemas/RecommendOne"
             },
@@ -3087,6 +4820,28 @@ extension OpenAPI {
               }
             ],
             "description": "A condition on the columns of the items, as text or as JSON."
+          },
+          "exclude": {
+            "type": [
+              "array",
+              "null"
+            ],
+            "items": {
+              "type": "string"
+            },
+            "maxItems": 10000,
+            "description": "Items to leave out."
+          },
+          "include": {
+            "type": [
+              "array",
+              "null"
+            ],
+            "items": {
+              "type": "string"
+            },
+            "maxItems": 10000,
+            "description": "The only items to choose from."
           }
         },
         "required": [
@@ -3468,6 +5223,435 @@ extension OpenAPI {
                 "type": "string"
               }
             }
+          }
+        }
+      },
+      "LiveItem": {
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+          "id": {
+            "type": "string",
+            "maxLength": 4096,
+            "description": "The identifier of an item."
+          },
+          "features": {
+            "type": [
+              "object",
+              "null"
+            ],
+            "additionalProperties": {
+              "oneOf": [
+                {
+                  "type": "string"
+                },
+                {
+                  "type": "number"
+                },
+                {
+                  "type": "array",
+                  "items": {
+                    "type": [
+                      "string",
+                      "number"
+                    ]
+                  }
+                },
+                {
+                  "type": "null"
+                }
+              ]
+            },
+            "description": "The columns of the catalogue, and what the candidate tower reads."
+          },
+          "vector": {
+            "type": [
+              "array",
+              "null"
+            ],
+            "items": {
+              "type": "number"
+            },
+            "description": "In place of the candidate tower's; as many numbers as the model has dimensions."
+          }
+        },
+        "required": [
+          "id"
+        ]
+      },
+      "Event": {
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+          "user_id": {
+            "type": "string"
+          },
+          "item": {
+            "type": "string",
+            "maxLength": 4096,
+            "description": "The identifier of an item."
+          },
+          "time": {
+            "type": [
+              "number",
+              "null"
+            ],
+            "description": "Seconds since 1970; now where it is left out."
+          }
+        },
+        "required": [
+          "user_id",
+          "item"
+        ]
+      },
+      "PutItems": {
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+          "items": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/LiveItem"
+            }
+          }
+        },
+        "required": [
+          "items"
+        ]
+      },
+      "PutItem": {
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+          "id": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "The item of the path, where it is given."
+          },
+          "features": {
+            "type": [
+              "object",
+              "null"
+            ],
+            "additionalProperties": {
+              "oneOf": [
+                {
+                  "type": "string"
+                },
+                {
+                  "type": "number"
+                },
+                {
+                  "type": "array",
+                  "items": {
+                    "type": [
+                      "string",
+                      "number"
+                    ]
+                  }
+                },
+                {
+                  "type": "null"
+                }
+              ]
+            },
+            "description": "The columns of the catalogue, and what the candidate tower reads."
+          },
+          "vector": {
+            "type": [
+              "array",
+              "null"
+            ],
+            "items": {
+              "type": "number"
+            },
+            "description": "In place of the candidate tower's; as many numbers as the model has dimensions."
+          }
+        }
+      },
+      "DeleteItems": {
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+          "ids": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            }
+          }
+        },
+        "required": [
+          "ids"
+        ]
+      },
+      "Events": {
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+          "events": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/Event"
+            }
+          }
+        },
+        "required": [
+          "events"
+        ]
+      },
+      "Explain": {
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+          "item": {
+            "type": "string",
+            "maxLength": 4096,
+            "description": "The identifier of an item."
+          },
+          "user_id": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "The user, where the name of the feature does not matter."
+          },
+          "query": {
+            "type": [
+              "object",
+              "null"
+            ],
+            "additionalProperties": {
+              "oneOf": [
+                {
+                  "type": "string"
+                },
+                {
+                  "type": "number",
+                  "minimum": -1e+30,
+                  "maximum": 1e+30
+                },
+                {
+                  "type": "array",
+                  "items": {
+                    "type": "string"
+                  }
+                }
+              ]
+            },
+            "description": "The features that the query tower reads."
+          },
+          "history": {
+            "type": [
+              "array",
+              "null"
+            ],
+            "items": {
+              "type": "string"
+            },
+            "maxItems": 10000,
+            "description": "Items to recommend from, in place of what the model knows of the user."
+          },
+          "k": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": 1,
+            "maximum": 1000,
+            "default": 5,
+            "description": "The most reasons to name."
+          }
+        },
+        "required": [
+          "item"
+        ]
+      },
+      "Reason": {
+        "type": "object",
+        "required": [
+          "item",
+          "share",
+          "similarity"
+        ],
+        "properties": {
+          "item": {
+            "type": "string",
+            "maxLength": 4096,
+            "description": "The identifier of an item."
+          },
+          "share": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 1.000001,
+            "description": "Its part of all that speaks for the item; those of a whole history add up to 1."
+          },
+          "similarity": {
+            "type": "number",
+            "description": "The cosine of the two items' vectors."
+          }
+        }
+      },
+      "Trial": {
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+          "version": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 9007199254740991
+          },
+          "share": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 1
+          }
+        },
+        "required": [
+          "version",
+          "share"
+        ]
+      },
+      "Label": {
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+          "version": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 9007199254740991
+          }
+        },
+        "required": [
+          "version"
+        ]
+      },
+      "RollBack": {
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+          "version": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": 1,
+            "maximum": 9007199254740991
+          }
+        }
+      },
+      "TrialState": {
+        "type": "object",
+        "required": [
+          "version",
+          "share"
+        ],
+        "properties": {
+          "version": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 9007199254740991
+          },
+          "share": {
+            "type": "number"
+          },
+          "compared": {
+            "type": "integer",
+            "minimum": 0
+          },
+          "failed": {
+            "type": "integer",
+            "minimum": 0
+          },
+          "dropped": {
+            "type": "integer",
+            "minimum": 0
+          },
+          "overlap": {
+            "type": [
+              "number",
+              "null"
+            ]
+          },
+          "rank_biased_overlap": {
+            "type": [
+              "number",
+              "null"
+            ]
+          },
+          "latency_ratio": {
+            "type": [
+              "number",
+              "null"
+            ]
+          }
+        }
+      },
+      "Life": {
+        "type": "object",
+        "required": [
+          "model",
+          "version",
+          "pinned",
+          "versions",
+          "labels"
+        ],
+        "properties": {
+          "model": {
+            "type": "string"
+          },
+          "version": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "description": "The one that answers where none is named."
+          },
+          "pinned": {
+            "type": "boolean",
+            "description": "Whether it was rolled back to, and newer ones wait."
+          },
+          "versions": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "required": [
+                "version",
+                "state"
+              ],
+              "properties": {
+                "version": {
+                  "type": "integer",
+                  "minimum": 0
+                },
+                "state": {
+                  "enum": [
+                    "UNKNOWN",
+                    "START",
+                    "LOADING",
+                    "AVAILABLE",
+                    "UNLOADING",
+                    "END"
+                  ]
+                },
+                "error": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "labels": {
+            "type": "object",
+            "additionalProperties": {
+              "type": "integer"
+            }
+          },
+          "canary": {
+            "$ref": "#/components/schemas/TrialState"
+          },
+          "shadow": {
+            "$ref": "#/components/schemas/TrialState"
           }
         }
       }

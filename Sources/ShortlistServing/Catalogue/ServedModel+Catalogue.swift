@@ -13,30 +13,48 @@ extension ServedModel {
   ) throws(ServingError) -> Excerpt<CatalogueItem> {
     try limits.check(limit: limit)
     let catalogue = retriever.catalogue
-    let isWanted: (Int) -> Bool
-    if let search {
-      let columns = columns.map { MatchingColumn($0.column, search) }
-      isWanted = { row in
-        search.matches(catalogue.identifiers[row]) || columns.contains { $0.matches(row) }
-      }
-    } else {
-      isWanted = { _ in true }
+    let live = liveRetriever
+    var found = Excerpt(
+      live.joined, atMost: limit,
+      where: { item in
+        guard let search else { return true }
+        return search.matches(item.identifier)
+          || item.features?.values.contains { $0.contains(search) } == true
+      }, as: { self.item($0.identifier, $0.features) })
+    var texts: [MatchingColumn] = []
+    if let search { texts = columns.map { MatchingColumn($0.column, search) } }
+    func isWanted(row: Int) -> Bool {
+      guard !live.isHidden(row: row) else { return false }
+      guard let search else { return true }
+      return search.matches(catalogue.identifiers[row]) || texts.contains { $0.matches(row) }
     }
     if let rows = retriever.rowsByPopularity {
-      return Excerpt(rows, atMost: limit, where: isWanted, as: { item(row: $0) })
+      found.append(rows, atMost: limit, where: isWanted, as: item(row:))
+    } else {
+      found.append(0..<catalogue.count, atMost: limit, where: isWanted, as: item(row:))
     }
-    return Excerpt(0..<catalogue.count, atMost: limit, where: isWanted, as: { item(row: $0) })
+    return found
   }
 
-  /// An item with what the columns say of it.
+  /// How many items the catalogue has now.
+  public var itemCount: Int { liveRetriever.count }
+
+  /// An item with what is said of it.
   ///
   /// - Throws: `ServingError.notFound` for one that is not in the catalogue.
   public func item(_ identifier: String) throws(ServingError) -> CatalogueItem {
-    guard let row = retriever.catalogue.row(of: identifier) else {
+    guard let item = known(identifier) else {
       throw ServingError(
-        .notFound,
-        "\"\(identifier.prefix(200))\" is not in the catalogue of \(retriever.catalogue.count) items"
-      )
+        .notFound, "\"\(identifier.prefix(200))\" is not in the catalogue of \(itemCount) items")
+    }
+    return item
+  }
+
+  private func known(_ identifier: String) -> CatalogueItem? {
+    let live = liveRetriever
+    if let features = live.featuresOfJoined(identifier) { return item(identifier, features) }
+    guard let row = retriever.catalogue.row(of: identifier), !live.isHidden(row: row) else {
+      return nil
     }
     return item(row: row)
   }
@@ -60,30 +78,32 @@ extension ServedModel {
       as: { User(identifier: $0, items: history.positions(of: $0).count) })
   }
 
-  /// What a user has interacted with, in the order of the history, which has no times.
+  /// What a user has interacted with: what has come since the artefact was made, the latest first, and then the history,
+  /// which has no times, in its order.
   ///
-  /// - Throws: `ServingError`: `notFound` for a user that the history does not know, `invalidArgument` for a number
-  ///   beyond the limits.
+  /// - Throws: `ServingError`: `notFound` for a user of whom nothing is known, `invalidArgument` for a number beyond the
+  ///   limits.
   public func items(
     ofUser user: String, atMost limit: Int = 100, within limits: ServingLimits = .init()
   ) throws(ServingError) -> (items: Excerpt<CatalogueItem>, total: Int) {
     try limits.check(limit: limit)
-    let history = try history()
-    let positions = history.positions(of: user)
-    guard !positions.isEmpty else {
+    let recent = Array(live.items(of: user).reversed())
+    let history = retriever.history
+    let known = Set(recent)
+    let older = (history?.items(of: user) ?? []).filter { !known.contains($0) }
+    guard !recent.isEmpty || !older.isEmpty else {
       throw ServingError(
         .notFound,
-        "\"\(user.prefix(200))\" is not among the \(history.users.count) users of the history")
+        "\"\(user.prefix(200))\" is not among the \(history?.users.count ?? 0) users of the history"
+      )
     }
-    let catalogue = retriever.catalogue
-    let identifiers = positions.lazy.map { history.items[Int($0)] }
     let items = Excerpt(
-      identifiers, atMost: limit, where: { _ in true },
+      recent + older, atMost: limit, where: { _ in true },
       as: { identifier in
-        catalogue.row(of: identifier).map { item(row: $0) }
+        self.known(identifier)
           ?? CatalogueItem(identifier: identifier, popularity: nil, features: [])
       })
-    return (items, positions.count)
+    return (items, recent.count + older.count)
   }
 
   private func history() throws(ServingError) -> InteractionHistory {
@@ -105,6 +125,16 @@ extension ServedModel {
 
   /// The share of the training interactions that an item has; nil without a history.
   public func popularity(ofRow row: Int) -> Float? { retriever.popularity(ofRow: row) }
+
+  private func item(
+    _ identifier: String, _ features: [String: ItemValue]?
+  ) -> CatalogueItem {
+    CatalogueItem(
+      identifier: identifier, popularity: nil,
+      features: columns.compactMap { column in
+        features?[column.name].map { .init(name: column.name, value: $0) }
+      })
+  }
 
   func item(row: Int) -> CatalogueItem {
     CatalogueItem(

@@ -165,11 +165,17 @@ def history(page):
     if not radio.is_visible():
         return
     radio.check()
-    for title in ["The Silent Witness", "Death at Oakhaven"]:
+    for title in ["The Locked Cellar", "A Cellar for Wren"]:
         page.get_by_label("Items of the history").fill(title)
         page.get_by_role("button", name="Add").click()
     page.get_by_role("button", name="Recommend", exact=True).click()
     expect(page.locator(".results > li")).to_have_count(10)
+    check("The Locked Cellar" not in items(page), "an item of the history is recommended")
+    page.locator(".results button[aria-expanded]").first.click()
+    expect(page.locator(".why .reasons li")).to_have_count(2)
+    page.get_by_role("button", name="Remove The Locked Cellar").click()
+    expect(page.locator(".picked li")).to_have_count(1)
+    look(page, "history")
 
 
 def compare(page):

@@ -140,6 +140,40 @@ struct HTTPCatalogueTests {
     }
   }
 
+  @Test("What has changed since the artefact was made is seen, too")
+  func changes() throws {
+    try withService { service, _ in
+      func send(_ method: String, _ path: String, _ body: String) throws {
+        _ = try json(
+          service.answer(
+            HTTPRequest(method: method, path: "/v1/models/movies/" + path, body: Array(body.utf8))
+          ).value)
+      }
+      let vector = (0..<8).map { "0.\($0)" }.joined(separator: ", ")
+      try send(
+        "PUT", "items/new%20film", #"{"features": {"genre": "western"}, "vector": [\#(vector)]}"#)
+      try send("DELETE", "items/item%200", "")
+      try send(
+        "POST", "events",
+        #"{"events": [{"user_id": "user 7", "item": "item 3"}, {"user_id": "new", "item": "item 4"}]}"#
+      )
+      let found = try json(get(service, "movies/items", "contains=west"))
+      #expect(names(found["items"]) == ["new film"] && found["total"] == .integer(30))
+      #expect(
+        try json(get(service, "movies/items/new%20film"))["features"]?["genre"]
+          == .string("western"))
+      #expect(get(service, "movies/items/item%200").status == 404)
+      #expect(
+        names(try json(get(service, "movies/items"))["items"]).prefix(2) == ["new film", "item 1"])
+      #expect(
+        names(try json(get(service, "movies/users/user%207"))["items"]) == ["item 3", "item 7"])
+      #expect(names(try json(get(service, "movies/users/new"))["items"]) == ["item 4"])
+      #expect(
+        names(try json(get(service, "movies/map", "item=new+film"))["points"]) == ["new film"])
+      #expect(get(service, "movies/map", "item=item+0").status == 404)
+    }
+  }
+
   @Test("The map is what numpy makes of the same vectors", .needsTensorFlow)
   func numpy() throws {
     try withService { service, artefacts in
@@ -188,6 +222,13 @@ struct HTTPCatalogueTests {
       let post = get(service, "movies/report", method: "POST")
       #expect(post.status == 405)
       #expect(post.headers.contains { $0.name == "allow" && $0.value == "GET, HEAD" })
+      for path in ["/", "/console/app.js", "/openapi.json", "/healthz", "/metrics", "/v1/models"] {
+        let (look, change) = (
+          service.answer(HTTPRequest(method: "HEAD", path: path)).value,
+          service.answer(HTTPRequest(method: "POST", path: path)).value
+        )
+        #expect(look.status == 200 && change.status == 405, "\(path)")
+      }
       #expect(get(service, "movies/items", method: "HEAD").status == 200)
       #expect(get(service, "movies/items", method: "PATCH").status == 405)
     }

@@ -48,10 +48,10 @@ export function mapView(content, { model, fields, go, remember, signal }) {
     }
   }
 
-  /** Points for items that a large catalogue's map was thinned of. */
+  /** Points for items that a large catalogue's map was thinned of, or that joined since. */
   async function place(names) {
     const missing = names.filter((name) => !plane.has(name));
-    if (missing.length) plane.add((await model.map({ item: missing }, { signal })).points);
+    if (missing.length) plane.add((await model.map({ item: missing, feature: colour.value }, { signal })).points);
   }
 
   function choose(name) {

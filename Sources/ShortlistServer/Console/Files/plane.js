@@ -184,7 +184,7 @@ export class Plane {
       if (!layers.has(hue)) layers.set(hue, []);
       layers.get(hue).push(place);
     }
-    drawing.globalAlpha = isMarked ? 0.38 : 0.82;
+    drawing.globalAlpha = isMarked ? 0.5 : 0.82;
     for (const [hue, places] of layers) {
       drawing.fillStyle = colour(`--hue-${hue}`);
       drawing.beginPath();
