@@ -80,6 +80,13 @@ extension Answer {
         return value
       }
       return .query(query)
+    case .search(var search):
+      search.finish = { [finish = search.finish] found, began in
+        var value = finish(found, began)
+        change(&value)
+        return value
+      }
+      return .search(search)
     }
   }
 }

@@ -104,6 +104,12 @@ public final class ModelStore: Sendable {
     entries.withLock { $0[name]?.traffic.counters }
   }
 
+  /// How many searches wait to be done together.
+  package var waitingSearches: Int {
+    let models = entries.withLock { $0.values.flatMap { $0.versions.values.compactMap(\.model) } }
+    return models.reduce(0) { $0 + $1.batcher.depth }
+  }
+
   /// How the versions of a model are, the latest first.
   ///
   /// - Throws: `ServingError.notFound` for a model or version of which nothing is known.
