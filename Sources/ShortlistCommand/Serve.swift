@@ -63,6 +63,8 @@
         signal(number, SIG_IGN)
         return DispatchSource.makeSignalSource(signal: number, queue: .global())
       }
+      // A file that may not grow is an error of the change that wanted it, not the end of the server.
+      signal(SIGXFSZ, SIG_IGN)
       let isOver = DispatchSemaphore(value: 0)
       for source in signals {
         source.setEventHandler { isOver.signal() }
@@ -110,6 +112,8 @@
       case .failed(let model, let version, let error):
         "\(model) version \(version) cannot be loaded: \(error.message)"
       case .unloaded(let model, let version): "let go of \(model) version \(version)"
+      case .leftOut(let model, let version, let items, let reason):
+        "\(model) version \(version) leaves out \(items == 1 ? "an item" : "\(items) items") given before it: \(reason)"
       }
     }
   }

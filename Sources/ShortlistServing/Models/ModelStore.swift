@@ -38,6 +38,8 @@ public final class ModelStore: Sendable {
     case loaded(model: String, version: Int, seconds: Double)
     case failed(model: String, version: Int, ServingError)
     case unloaded(model: String, version: Int)
+    /// A version leaves out items that were given while others were served; the reason is that of the first.
+    case leftOut(model: String, version: Int, items: Int, reason: String)
   }
 
   /// Loads the models; a model of which no version can be loaded is kept, with what went wrong.
@@ -267,6 +269,12 @@ public final class ModelStore: Sendable {
       report(
         .loaded(model: name, version: version, seconds: (ContinuousClock.now - start) / .seconds(1))
       )
+      if let first = model.refusedChanges.first {
+        report(
+          .leftOut(
+            model: name, version: version, items: model.refusedChanges.count,
+            reason: "\"\(first.item.prefix(80))\" \(first.reason)"))
+      }
       return true
     } catch {
       let error = error as? ServingError ?? ServingError(.dataLoss, "\(error)")
