@@ -1,3 +1,6 @@
+import ShortlistIndex
+import ShortlistModels
+
 /// Looking at the items of a catalogue that changes.
 extension LiveRetriever {
   /// The items of the catalogue now.

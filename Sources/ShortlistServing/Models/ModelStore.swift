@@ -26,6 +26,8 @@ public final class ModelStore: Sendable {
     case loaded(model: String, version: Int, seconds: Double)
     case failed(model: String, version: Int, ServingError)
     case unloaded(model: String, version: Int)
+    /// A version leaves out items that were given while others were served; the reason is that of the first.
+    case leftOut(model: String, version: Int, items: Int, reason: String)
   }
 
   /// Loads the models; a model of which no version can be loaded is kept, with what went wrong.
