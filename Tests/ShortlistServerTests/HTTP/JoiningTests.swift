@@ -46,6 +46,19 @@ struct JoiningTests {
     ),
   ]
 
+  /// Whether two values are the same; scores are those of another kernel, and may differ in the last digit.
+  private static func agree(_ one: JSONValue, _ other: JSONValue) -> Bool {
+    switch (one, other) {
+    case (.number(let one), .number(let other)): abs(one - other) <= 1e-5 * max(1, abs(one))
+    case (.array(let one), .array(let other)):
+      one.count == other.count && zip(one, other).allSatisfy { agree($0, $1) }
+    case (.object(let one), .object(let other)):
+      one.map(\.name) == other.map(\.name)
+        && zip(one, other).allSatisfy { agree($0.value, $1.value) }
+    default: one == other
+    }
+  }
+
   @Test("They are those that are made alone")
   func same() throws {
     try withArtefacts { artefacts in
@@ -74,7 +87,7 @@ struct JoiningTests {
         let alone = answer(place).value
         let together = try #require(responses[place])
         #expect(together.status == alone.status)
-        #expect(try JSONReader.read(together.body) == JSONReader.read(alone.body))
+        #expect(Self.agree(try JSONReader.read(together.body), try JSONReader.read(alone.body)))
       }
       #expect(pool.sizes.withLock { $0 } == [Self.requests.count { $0.isTogether }])
     }
