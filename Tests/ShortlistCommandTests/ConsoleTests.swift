@@ -15,6 +15,17 @@
       }
     }
 
+    @Test(
+      "Where callers need tokens, the console asks for one and keeps it nowhere", .needsChromium)
+    func token() throws {
+      let token = "made-up-token-of-the-tests"
+      try withLibrary(tokens: "\(token) read console\n") { address in
+        let printed = try Python.run(
+          "console.py", [address, "--token", token], of: "ShortlistCommandTests")
+        #expect(printed.contains("checks passed"))
+      }
+    }
+
     @Test("schemathesis finds nothing that the description does not say", .needsTensorFlow)
     func schemathesis() throws {
       try withLibrary { address in
@@ -33,7 +44,9 @@
     }
 
     /// A server of two models of a library that does not exist.
-    private func withLibrary(_ body: (String) throws -> Void) throws {
+    private func withLibrary(
+      tokens: String? = nil, _ body: (String) throws -> Void
+    ) throws {
       try withShortlist { shortlist in
         let script = URL(filePath: #filePath).deletingLastPathComponent()
           .appending(path: "../../scripts/console/made-up-library.py").path()
@@ -43,8 +56,12 @@
             "train", "library-data/\(model).json", "--output", "models/\(model)", "--quiet")
         }
         try shortlist.write("told", "")
+        var more: [String] = []
+        if let tokens {
+          more = ["--tokens", try shortlist.write("tokens", tokens)]
+        }
         let outcome = try shortlist.run(
-          ["serve", "models", "--port", "0", "--no-grpc"],
+          ["serve", "models", "--port", "0", "--no-grpc"] + more,
           output: FileHandle(forWritingTo: shortlist.url("told"))
         ) { process in
           defer { process.terminate() }

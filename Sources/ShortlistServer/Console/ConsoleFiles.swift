@@ -1868,7 +1868,7 @@ function explanation(found) {
   const longest = Math.max(...reasons.map((reason) => reason.share), 0);
   const facts = [];
   if (Number.isFinite(found.score)) facts.push(`score ${score(found.score)}`);
-  if (Number.isInteger(found.rank)) facts.push(`rank ${found.rank}`);
+  if (Number.isInteger(found.rank)) facts.push(`rank ${found.rank} of the whole catalogue`);
   return [
     h("p", { class: "meta" }, reasons.length
       ? "Pulled up by these items of the history:"

@@ -270,6 +270,9 @@ extension OpenAPI {
           },
           "413": {
             "$ref": "#/components/responses/TooLarge"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           }
         }
       }
@@ -308,6 +311,9 @@ extension OpenAPI {
           },
           "429": {
             "$ref": "#/components/responses/Busy"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           },
           "500": {
             "$ref": "#/components/responses/Failed"
@@ -350,6 +356,9 @@ extension OpenAPI {
           },
           "429": {
             "$ref": "#/components/responses/Busy"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           },
           "500": {
             "$ref": "#/components/responses/Failed"
@@ -394,6 +403,9 @@ extension OpenAPI {
           },
           "429": {
             "$ref": "#/components/responses/Busy"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           },
           "500": {
             "$ref": "#/components/responses/Failed"
@@ -448,6 +460,9 @@ extension OpenAPI {
           "429": {
             "$ref": "#/components/responses/Busy"
           },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
+          },
           "500": {
             "$ref": "#/components/responses/Failed"
           },
@@ -489,6 +504,9 @@ extension OpenAPI {
           },
           "429": {
             "$ref": "#/components/responses/Busy"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           },
           "500": {
             "$ref": "#/components/responses/Failed"
@@ -534,6 +552,9 @@ extension OpenAPI {
           },
           "429": {
             "$ref": "#/components/responses/Busy"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           },
           "500": {
             "$ref": "#/components/responses/Failed"
@@ -581,6 +602,9 @@ extension OpenAPI {
           "429": {
             "$ref": "#/components/responses/Busy"
           },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
+          },
           "500": {
             "$ref": "#/components/responses/Failed"
           },
@@ -626,6 +650,9 @@ extension OpenAPI {
           "429": {
             "$ref": "#/components/responses/Busy"
           },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
+          },
           "500": {
             "$ref": "#/components/responses/Failed"
           },
@@ -670,6 +697,9 @@ extension OpenAPI {
           },
           "429": {
             "$ref": "#/components/responses/Busy"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           },
           "500": {
             "$ref": "#/components/responses/Failed"
@@ -722,6 +752,9 @@ extension OpenAPI {
           },
           "413": {
             "$ref": "#/components/responses/TooLarge"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           }
         }
       },
@@ -761,6 +794,9 @@ extension OpenAPI {
           },
           "429": {
             "$ref": "#/components/responses/Busy"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           },
           "500": {
             "$ref": "#/components/responses/Failed"
@@ -806,6 +842,9 @@ extension OpenAPI {
           },
           "429": {
             "$ref": "#/components/responses/Busy"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           },
           "500": {
             "$ref": "#/components/responses/Failed"
@@ -853,6 +892,9 @@ extension OpenAPI {
           },
           "429": {
             "$ref": "#/components/responses/Busy"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           },
           "500": {
             "$ref": "#/components/responses/Failed"
@@ -910,6 +952,9 @@ extension OpenAPI {
           "429": {
             "$ref": "#/components/responses/Busy"
           },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
+          },
           "500": {
             "$ref": "#/components/responses/Failed"
           },
@@ -954,6 +999,9 @@ extension OpenAPI {
           },
           "429": {
             "$ref": "#/components/responses/Busy"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           },
           "500": {
             "$ref": "#/components/responses/Failed"
@@ -1002,6 +1050,9 @@ extension OpenAPI {
           },
           "429": {
             "$ref": "#/components/responses/Busy"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           },
           "500": {
             "$ref": "#/components/responses/Failed"
@@ -1052,6 +1103,9 @@ extension OpenAPI {
           "429": {
             "$ref": "#/components/responses/Busy"
           },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
+          },
           "500": {
             "$ref": "#/components/responses/Failed"
           },
@@ -1100,6 +1154,9 @@ extension OpenAPI {
           "429": {
             "$ref": "#/components/responses/Busy"
           },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
+          },
           "500": {
             "$ref": "#/components/responses/Failed"
           },
@@ -1147,6 +1204,9 @@ extension OpenAPI {
           },
           "429": {
             "$ref": "#/components/responses/Busy"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           },
           "500": {
             "$ref": "#/components/responses/Failed"
@@ -1197,6 +1257,9 @@ extension OpenAPI {
           },
           "429": {
             "$ref": "#/components/responses/Busy"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           },
           "500": {
             "$ref": "#/components/responses/Failed"
@@ -1249,6 +1312,9 @@ extension OpenAPI {
           },
           "413": {
             "$ref": "#/components/responses/TooLarge"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           }
         }
       }
@@ -1286,6 +1352,9 @@ extension OpenAPI {
           },
           "429": {
             "$ref": "#/components/responses/Busy"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           },
           "500": {
             "$ref": "#/components/responses/Failed"
@@ -1339,6 +1408,9 @@ extension OpenAPI {
           "429": {
             "$ref": "#/components/responses/Busy"
           },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
+          },
           "500": {
             "$ref": "#/components/responses/Failed"
           },
@@ -1388,6 +1460,9 @@ extension OpenAPI {
           "429": {
             "$ref": "#/components/responses/Busy"
           },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
+          },
           "500": {
             "$ref": "#/components/responses/Failed"
           },
@@ -1433,6 +1508,9 @@ extension OpenAPI {
           },
           "429": {
             "$ref": "#/components/responses/Busy"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           },
           "500": {
             "$ref": "#/components/responses/Failed"
@@ -1491,6 +1569,9 @@ extension OpenAPI {
           },
           "413": {
             "$ref": "#/components/responses/TooLarge"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           }
         }
       }
@@ -1531,6 +1612,9 @@ extension OpenAPI {
           },
           "429": {
             "$ref": "#/components/responses/Busy"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           },
           "500": {
             "$ref": "#/components/responses/Failed"
@@ -1581,6 +1665,9 @@ extension OpenAPI {
           "429": {
             "$ref": "#/components/responses/Busy"
           },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
+          },
           "500": {
             "$ref": "#/components/responses/Failed"
           },
@@ -1623,6 +1710,9 @@ extension OpenAPI {
           },
           "429": {
             "$ref": "#/components/responses/Busy"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           },
           "500": {
             "$ref": "#/components/responses/Failed"
@@ -1670,6 +1760,9 @@ extension OpenAPI {
           },
           "429": {
             "$ref": "#/components/responses/Busy"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           },
           "500": {
             "$ref": "#/components/responses/Failed"
@@ -1719,6 +1812,9 @@ extension OpenAPI {
           },
           "413": {
             "$ref": "#/components/responses/TooLarge"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           }
         }
       }
@@ -1753,6 +1849,9 @@ extension OpenAPI {
           },
           "429": {
             "$ref": "#/components/responses/Busy"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           },
           "500": {
             "$ref": "#/components/responses/Failed"
@@ -1798,6 +1897,9 @@ extension OpenAPI {
           "429": {
             "$ref": "#/components/responses/Busy"
           },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
+          },
           "500": {
             "$ref": "#/components/responses/Failed"
           },
@@ -1839,6 +1941,9 @@ extension OpenAPI {
           },
           "429": {
             "$ref": "#/components/responses/Busy"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           },
           "500": {
             "$ref": "#/components/responses/Failed"
@@ -1889,6 +1994,9 @@ extension OpenAPI {
           "429": {
             "$ref": "#/components/responses/Busy"
           },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
+          },
           "500": {
             "$ref": "#/components/responses/Failed"
           },
@@ -1934,6 +2042,9 @@ extension OpenAPI {
           },
           "429": {
             "$ref": "#/components/responses/Busy"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           },
           "500": {
             "$ref": "#/components/responses/Failed"
@@ -1986,6 +2097,9 @@ extension OpenAPI {
           },
           "413": {
             "$ref": "#/components/responses/TooLarge"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           }
         }
       }
@@ -2027,6 +2141,9 @@ extension OpenAPI {
           },
           "429": {
             "$ref": "#/components/responses/Busy"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           },
           "500": {
             "$ref": "#/components/responses/Failed"
@@ -2084,6 +2201,9 @@ extension OpenAPI {
           "429": {
             "$ref": "#/components/responses/Busy"
           },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
+          },
           "500": {
             "$ref": "#/components/responses/Failed"
           },
@@ -2128,6 +2248,9 @@ extension OpenAPI {
           },
           "429": {
             "$ref": "#/components/responses/Busy"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           },
           "500": {
             "$ref": "#/components/responses/Failed"
@@ -2176,6 +2299,9 @@ extension OpenAPI {
           },
           "429": {
             "$ref": "#/components/responses/Busy"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           },
           "500": {
             "$ref": "#/components/responses/Failed"
@@ -2226,6 +2352,9 @@ extension OpenAPI {
           "429": {
             "$ref": "#/components/responses/Busy"
           },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
+          },
           "500": {
             "$ref": "#/components/responses/Failed"
           },
@@ -2274,6 +2403,9 @@ extension OpenAPI {
           "429": {
             "$ref": "#/components/responses/Busy"
           },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
+          },
           "500": {
             "$ref": "#/components/responses/Failed"
           },
@@ -2321,6 +2453,9 @@ extension OpenAPI {
           },
           "429": {
             "$ref": "#/components/responses/Busy"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           },
           "500": {
             "$ref": "#/components/responses/Failed"
@@ -2371,6 +2506,9 @@ extension OpenAPI {
           },
           "429": {
             "$ref": "#/components/responses/Busy"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           },
           "500": {
             "$ref": "#/components/responses/Failed"
@@ -2423,6 +2561,9 @@ extension OpenAPI {
           },
           "413": {
             "$ref": "#/components/responses/TooLarge"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           }
         }
       }
@@ -2460,6 +2601,9 @@ extension OpenAPI {
           },
           "429": {
             "$ref": "#/components/responses/Busy"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           },
           "500": {
             "$ref": "#/components/responses/Failed"
@@ -2513,6 +2657,9 @@ extension OpenAPI {
           "429": {
             "$ref": "#/components/responses/Busy"
           },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
+          },
           "500": {
             "$ref": "#/components/responses/Failed"
           },
@@ -2562,6 +2709,9 @@ extension OpenAPI {
           "429": {
             "$ref": "#/components/responses/Busy"
           },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
+          },
           "500": {
             "$ref": "#/components/responses/Failed"
           },
@@ -2607,6 +2757,9 @@ extension OpenAPI {
           },
           "429": {
             "$ref": "#/components/responses/Busy"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           },
           "500": {
             "$ref": "#/components/responses/Failed"
@@ -2665,6 +2818,9 @@ extension OpenAPI {
           },
           "413": {
             "$ref": "#/components/responses/TooLarge"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           }
         }
       }
@@ -2705,6 +2861,9 @@ extension OpenAPI {
           },
           "429": {
             "$ref": "#/components/responses/Busy"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           },
           "500": {
             "$ref": "#/components/responses/Failed"
@@ -2755,6 +2914,9 @@ extension OpenAPI {
           "429": {
             "$ref": "#/components/responses/Busy"
           },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
+          },
           "500": {
             "$ref": "#/components/responses/Failed"
           },
@@ -2800,6 +2962,9 @@ extension OpenAPI {
           },
           "429": {
             "$ref": "#/components/responses/Busy"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           },
           "500": {
             "$ref": "#/components/responses/Failed"
@@ -2855,6 +3020,9 @@ extension OpenAPI {
           },
           "413": {
             "$ref": "#/components/responses/TooLarge"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           }
         }
       }
@@ -2892,6 +3060,9 @@ extension OpenAPI {
           },
           "429": {
             "$ref": "#/components/responses/Busy"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           },
           "500": {
             "$ref": "#/components/responses/Failed"
@@ -2937,6 +3108,9 @@ extension OpenAPI {
           "429": {
             "$ref": "#/components/responses/Busy"
           },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
+          },
           "500": {
             "$ref": "#/components/responses/Failed"
           },
@@ -2977,6 +3151,9 @@ extension OpenAPI {
           },
           "429": {
             "$ref": "#/components/responses/Busy"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           },
           "500": {
             "$ref": "#/components/responses/Failed"
@@ -3021,6 +3198,9 @@ extension OpenAPI {
           },
           "429": {
             "$ref": "#/components/responses/Busy"
+          },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
           },
           "500": {
             "$ref": "#/components/responses/Failed"
@@ -3068,6 +3248,9 @@ extension OpenAPI {
           "429": {
             "$ref": "#/components/responses/Busy"
           },
+          "431": {
+            "$ref": "#/components/responses/LargeHead"
+          },
           "500": {
             "$ref": "#/components/responses/Failed"
           },
@@ -3112,7 +3295,7 @@ extension OpenAPI {
         "required": true,
         "schema": {
           "type": "string",
-          "pattern": "^[A-Za-z0-9_-]{1,64}$"
+          "minLength": 1
         },
         "example": "stable",
         "description": "A label of a version."
@@ -3188,7 +3371,7 @@ extension OpenAPI {
           "items": {
             "type": "string"
           },
-          "maxItems": 1000
+          "maxItems": 10000
         },
         "explode": true,
         "style": "form",
@@ -4160,16 +4343,8 @@ extension OpenAPI {
           }
         }
       },
-      "NotAllowed": {
-        "description": "The method is not for this path.",
-        "headers": {
-          "allow": {
-            "schema": {
-              "type": "string"
-            },
-            "description": "The methods that are."
-          }
-        },
+      "LargeHead": {
+        "description": "The path, the query and the header fields together are larger than 16 KiB.",
         "content": {
           "application/problem+json": {
             "schema": {

@@ -1,6 +1,7 @@
 """Drives the web console in Chromium as a user does, without a mouse where it says so.
 
   console.py ADDRESS [PICTURES]
+  console.py ADDRESS --token TOKEN       of a server that asks for one
 
 ADDRESS is that of a server of two models, `library` and `library-wide` (scripts/console/made-up-library.py). With a
 folder PICTURES the views are also photographed.
@@ -13,7 +14,8 @@ import sys
 from playwright.sync_api import expect, sync_playwright
 
 ADDRESS = sys.argv[1].rstrip("/")
-PICTURES = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else None
+TOKEN = sys.argv[3] if sys.argv[2:3] == ["--token"] else None
+PICTURES = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 and not TOKEN else None
 USER = "reader-042"
 CHROMIUM = "/usr/bin/chromium"
 checks = 0
@@ -323,7 +325,7 @@ def hostile(page):
     page.unroute_all()
 
 
-def appearances(browser, user_items):
+def appearances(browser):
     for scheme, picture in [("dark", "dark"), ("light", None)]:
         context = browser.new_context(viewport={"width": 1360, "height": 860}, color_scheme=scheme)
         page = context.new_page()
@@ -359,6 +361,29 @@ def appearances(browser, user_items):
         context.close()
 
 
+def token(page):
+    """A token is asked for, is used, and is kept nowhere but in the page's memory."""
+    page.goto(f"{ADDRESS}/")
+    expect(page.get_by_role("alert")).to_contain_text("Give an access token")
+    look(page, "without a token")
+    page.get_by_label("Bearer token").fill("not the right one")
+    page.get_by_role("button", name="Use it").click()
+    expect(page.get_by_role("alert")).to_contain_text("Give an access token")
+    page.get_by_label("Bearer token").fill(TOKEN)
+    page.keyboard.press("Enter")
+    page.get_by_label("User", exact=True).fill(USER)
+    page.get_by_role("button", name="Recommend", exact=True).click()
+    expect(page.locator(".results > li")).to_have_count(10)
+    for view in ["Similar items", "Compare", "Map", "Training report", "Live load"]:
+        page.get_by_role("link", name=view).click()
+        expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.locator(".meter")).to_have_count(4, timeout=8000)
+    kept = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, location.href, document.documentElement.outerHTML])")
+    check(TOKEN not in kept and page.get_by_label("Bearer token").input_value() == "", "the token is kept")
+    page.reload()
+    expect(page.get_by_role("alert")).to_contain_text("Give an access token")
+
+
 def main():
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -371,7 +396,13 @@ def main():
         page.on("request", lambda request: elsewhere.append(request.url)
                 if not request.url.startswith(ADDRESS + "/") else None)
         page.on("response", lambda response: refused.append(response.url) if response.status >= 400 else None)
-        first = recommend(page)
+        if TOKEN:
+            token(page)
+            check(not elsewhere, f"requests elsewhere: {elsewhere}")
+            browser.close()
+            print(f"{checks} checks passed")
+            return
+        recommend(page)
         history(page)
         compare(page)
         catalogue_map(page)
@@ -388,7 +419,7 @@ def main():
         # A wrong filter, an item and a user that are not there.
         check(all(re.search(r":recommend$|:similar$|/users/nobody|/items/No", url) for url in asked), asked)
         check(not elsewhere, f"requests elsewhere: {elsewhere}")
-        appearances(browser, first)
+        appearances(browser)
         browser.close()
     print(f"{checks} checks passed")
 
