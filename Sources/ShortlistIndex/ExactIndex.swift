@@ -27,6 +27,10 @@ public struct ExactIndex: VectorIndex {
 
   let source: VectorSource
   let door: VectorDoor
+  /// The vectors once more for batches of queries, where they are few.
+  private let packed: PackedRows?
+  /// Elements up to which vectors are kept twice: 4 MiB.
+  private static let packedElements = 1 << 20
 
   /// An index of vectors in memory.
   ///
@@ -43,7 +47,10 @@ public struct ExactIndex: VectorIndex {
     dimensions = vectors.columns
     self.similarity = similarity
     self.door = door
-    source = .memory(door.admit(vectors: vectors))
+    let inside = door.admit(vectors: vectors)
+    source = .memory(inside)
+    packed =
+      inside.count > 0 && inside.count <= Self.packedElements ? PackedRows(inside) : nil
   }
 
   /// An index of vectors that stay in a file and are read block by block at every search, for catalogues
@@ -66,6 +73,7 @@ public struct ExactIndex: VectorIndex {
     count = vectors.rows
     dimensions = vectors.columns
     self.similarity = similarity
+    packed = nil
     source = .file(vectors, blockRows: max(1, wanted))
     var door = VectorDoor(similarity: similarity, dimensions: vectors.columns)
     // An inner product leaves vectors as they are.
@@ -124,7 +132,8 @@ public struct ExactIndex: VectorIndex {
         }
       }.map { try $0.get() }
     }
-    return try QueryBatch(queries: queries, filters: filters).search(source, through: door, k: k)
+    return try QueryBatch(queries: queries, filters: filters, packed: packed).search(
+      source, through: door, k: k)
   }
 
   /// The best `k` rows by inner product inside the door, for a query that has come in.

@@ -5,11 +5,13 @@ struct QueryBatch: Sendable {
   let queries: Matrix
   /// One for all queries, or one for each.
   let filters: [RowFilter]
+  /// The vectors in memory once more, packed; nil where they are too many to keep twice.
+  var packed: PackedRows?
 
   // The tile of scores stays in the second-level cache; its height is a whole number of the kernels'
   // tiles of 6 and of 14 rows. Queries of a group share a packed block of vectors: packing for fewer
   // is felt.
-  private static let tileVectors = 1024
+  private static let tileVectors = PackedRows.blockRows
   private static let tileQueries = 84
   private static let groupQueries = 252...518
   private static let kernelRows = 14
@@ -24,9 +26,10 @@ struct QueryBatch: Sendable {
     var best = Array(repeating: TopK(k), count: queries.rows)
     try source.forEachBlock(through: door) { block, firstRow in
       let cut = Cut(queries: queries.rows, vectors: block.rows, k: k)
+      let packed = cut.pieces == 1 ? packed : nil
       let parts = Parallel.map(cut.chunks) { chunk in
         search(
-          block, rows: cut.piece(chunk), firstRow: firstRow, for: cut.group(chunk), k: k)
+          block, packed, rows: cut.piece(chunk), firstRow: firstRow, for: cut.group(chunk), k: k)
       }
       for (chunk, part) in parts.enumerated() {
         for (query, found) in zip(cut.group(chunk), part) { best[query].merge(found) }
@@ -40,14 +43,23 @@ struct QueryBatch: Sendable {
   }
 
   private func search(
-    _ block: Matrix, rows: Range<Int>, firstRow: Int, for group: Range<Int>, k: Int
+    _ block: Matrix, _ packed: PackedRows?, rows: Range<Int>, firstRow: Int,
+    for group: Range<Int>, k: Int
   ) -> [TopK] {
     var best = Array(repeating: TopK(k), count: group.count)
-    var tile = ScoreTile(
-      queries: min(Self.tileQueries, group.count), vectors: min(Self.tileVectors, rows.count),
-      dimensions: block.columns)
+    let queryCount = min(Self.tileQueries, group.count)
+    var tile =
+      if let packed { ScoreTile(queries: queryCount, over: packed) } else {
+        ScoreTile(
+          queries: queryCount, vectors: min(Self.tileVectors, rows.count),
+          dimensions: block.columns)
+      }
     for start in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.tileVectors) {
-      tile.pack(block, rows: start..<min(start + Self.tileVectors, rows.upperBound))
+      if let packed {
+        tile.use(start / Self.tileVectors, of: packed)
+      } else {
+        tile.pack(block, rows: start..<min(start + Self.tileVectors, rows.upperBound))
+      }
       for first in stride(from: group.lowerBound, to: group.upperBound, by: Self.tileQueries) {
         let some = first..<min(first + Self.tileQueries, group.upperBound)
         tile.score(queries, rows: some)

@@ -36,11 +36,14 @@ public struct RowFilter: Sendable, Hashable {
   public static func excluding(_ rows: some Sequence<Int>) -> RowFilter { all.excluding(rows) }
 
   /// The rows that pass here, but not these.
-  public func excluding(_ rows: some Sequence<Int>) -> RowFilter {
+  public func excluding(_ rows: some Sequence<Int>) -> RowFilter { excluding(Array(rows)) }
+
+  /// The rows that pass here, but not these.
+  public func excluding(_ rows: [Int]) -> RowFilter {
     var filter = self
-    filter.excluded = Array(rows)
+    filter.excluded = rows
     filter.excluded.append(contentsOf: excluded)
-    filter.excluded.sort()
+    filter.excluded.sortAsRows()
     if filter.excluded.isEmpty { return filter }
     filter.sketch = [UInt64](repeating: 0, count: 16)
     for row in filter.excluded { filter.sketch[row >> 6 & 15] |= 1 << UInt64(row & 63) }
@@ -105,6 +108,25 @@ public struct RowFilter: Sendable, Hashable {
       if excluded[middle] < row { low = middle + 1 } else { high = middle }
     }
     return low
+  }
+}
+
+extension [Int] {
+  /// Sorts rows. Many of a small catalogue are sorted by a bit for each row, which takes a tenth of the time.
+  fileprivate mutating func sortAsRows() {
+    guard let least = self.min(), let most = self.max(), least >= 0, most / 64 <= 4 * count,
+      count > 8
+    else { return sort() }
+    var words = [UInt64](repeating: 0, count: most / 64 + 1)
+    for row in self { words[row / 64] |= 1 << UInt64(row % 64) }
+    removeAll(keepingCapacity: true)
+    for (place, word) in words.enumerated() {
+      var bits = word
+      while bits != 0 {
+        append(place * 64 + bits.trailingZeroBitCount)
+        bits &= bits - 1
+      }
+    }
   }
 }
 

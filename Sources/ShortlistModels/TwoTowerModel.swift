@@ -132,6 +132,16 @@ public struct TwoTowerModel: Model {
 
   // MARK: Embedding
 
+  /// The query tower as a table, where it is one: a single embedding of one value, and no layers.
+  package var queryTable: EmbeddingTable? {
+    guard query.layers.isEmpty, query.features.count == 1, task.queryVectors == 1,
+      let embedding = query.features.first as? Embedding, embedding.pooling == nil,
+      let words = embedding.vocabulary,
+      let vectors = parameters["query/\(embedding.name)/embedding"]
+    else { return nil }
+    return EmbeddingTable(feature: embedding.featureName, words: words, vectors: vectors)
+  }
+
   /// The query vectors of a dataset's rows: n x (queryVectors * d).
   ///
   /// - Throws: `DataError` when a feature is missing or has another type.
@@ -194,4 +204,12 @@ public struct RetrievalExamples: Sendable {
     let total = Float(max(1, candidate.rowOfExample.count))
     candidateShares = counts.map { Float($0) / total }
   }
+}
+
+/// A vector for each word of a vocabulary: what a tower of one embedding gives.
+package struct EmbeddingTable: Sendable {
+  package let feature: String
+  package let words: Vocabulary
+  /// Row 0 is of unknown words.
+  package let vectors: Matrix
 }

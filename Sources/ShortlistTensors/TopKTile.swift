@@ -29,18 +29,32 @@ package struct ScoreTile: ~Copyable {
   package let queries: Int
   package let vectors: Int
   private let dimensions: Int
-  private let packed: MatrixStorage
+  private var packed: MatrixStorage
   private let workspace: MatrixStorage
   private var scores: Matrix
   private var block = 0..<0
 
   package init(queries: Int, vectors: Int, dimensions: Int) {
+    self.init(
+      queries: queries, vectors: vectors, dimensions: dimensions,
+      packed: MatrixStorage(
+        count: Kernels.best.packed_size(vectors, dimensions), uninitialized: true))
+  }
+
+  /// A tile for vectors that are packed already.
+  package init(queries: Int, over rows: PackedRows) {
+    self.init(
+      queries: queries, vectors: min(PackedRows.blockRows, rows.count), dimensions: rows.dimensions,
+      packed: rows.block(0).storage)
+  }
+
+  private init(queries: Int, vectors: Int, dimensions: Int, packed: MatrixStorage) {
     precondition(dimensions > 0, "a tile of scores of 0 dimensions")
     self.queries = queries
     self.vectors = vectors
     self.dimensions = dimensions
+    self.packed = packed
     let kernels = Kernels.best
-    packed = MatrixStorage(count: kernels.packed_size(vectors, dimensions), uninitialized: true)
     workspace = MatrixStorage(count: kernels.workspace_size, uninitialized: true)
     scores = Matrix(uninitializedRows: queries, columns: vectors)
   }
@@ -58,6 +72,14 @@ package struct ScoreTile: ~Copyable {
     unsafe Kernels.best.pack(
       rows.count, dimensions, matrix.pointer + rows.lowerBound * dimensions, dimensions, true,
       packed.base)
+  }
+
+  /// Chooses a block of vectors that are packed already.
+  package mutating func use(_ number: Int, of rows: PackedRows) {
+    precondition(
+      rows.dimensions == dimensions && vectors >= min(PackedRows.blockRows, rows.count),
+      "blocks of \(rows.count) x \(rows.dimensions) in a tile of \(vectors) x \(dimensions)")
+    (block, packed) = rows.block(number)
   }
 
   /// Computes the scores of some queries with the block.
@@ -81,5 +103,39 @@ package struct ScoreTile: ~Copyable {
       let span = unsafe MutableSpan(_unsafeStart: start, count: block.count)
       return unsafe _overrideLifetime(span, mutating: &self)
     }
+  }
+}
+
+/// Vectors as the kernels of products take them, block by block: a copy, so that searches of a small catalogue need
+/// not pack it each time.
+package final class PackedRows: Sendable {
+  /// Vectors of a block, in which the last may be short.
+  package static let blockRows = 1024
+
+  package let count: Int
+  package let dimensions: Int
+  private let blocks: [MatrixStorage]
+
+  /// - Precondition: there are vectors, of at least one dimension.
+  package init(_ matrix: Matrix) {
+    precondition(matrix.count > 0, "packed vectors of \(matrix.rows) x \(matrix.columns)")
+    count = matrix.rows
+    dimensions = matrix.columns
+    blocks = stride(from: 0, to: matrix.rows, by: Self.blockRows).map { first in
+      let rows = min(Self.blockRows, matrix.rows - first)
+      let storage = MatrixStorage(
+        count: Kernels.best.packed_size(rows, matrix.columns), uninitialized: true)
+      unsafe Kernels.best.pack(
+        rows, matrix.columns, matrix.pointer + first * matrix.columns, matrix.columns, true,
+        storage.base)
+      return storage
+    }
+  }
+
+  package var blockCount: Int { blocks.count }
+
+  func block(_ number: Int) -> (rows: Range<Int>, storage: MatrixStorage) {
+    let first = number * Self.blockRows
+    return (first..<min(first + Self.blockRows, count), blocks[number])
   }
 }

@@ -23,14 +23,31 @@ extension Retriever {
     matching filter: ItemFilter? = nil, excludingSeen: Bool = true
   ) throws -> Recommendations {
     try RetrieverError.check(count: k)
-    let names = model.query.features.map(\.featureName)
-    let dataset = try query.dataset(of: names)
+    var request = RecommendationQuery(k, for: query)
+    (request.excluding, request.among) = (excluding, among)
+    (request.filter, request.excludingSeen) = (filter, excludingSeen)
+    let allowed = try self.filter(of: request)
+    if let table = queryTable, case .string(let value)? = query.features[table.feature] {
+      let row = table.words.row(of: value)
+      if row == 0, let popular = mostPopular(k, where: allowed) { return popular }
+      return recommendations(
+        try index.nearest(k, to: table.vectors[row: row], where: allowed)[...])
+    }
+    let dataset = try query.dataset(of: model.query.features.map(\.featureName))
+    return try recommend(k, for: dataset, where: [allowed])[0]
+  }
+
+  /// The rows that a request may be answered with.
+  func filter(of request: RecommendationQuery) throws -> RowFilter {
     var user: String?
-    if excludingSeen, let history, case .string(let name)? = query.features[history.user.name] {
+    if request.excludingSeen, let history,
+      case .string(let name)? = request.query.features[history.user.name]
+    {
       user = name
     }
-    let allowed = try rows(excluding: excluding, among: among, matching: filter)
-    return try recommend(k, for: dataset, where: [unseen(allowed, by: user)])[0]
+    let allowed = try rows(
+      excluding: request.excluding, among: request.among, matching: request.filter)
+    return unseen(allowed, by: user)
   }
 
   /// The best items for each row of a dataset, best first.
@@ -72,11 +89,13 @@ extension Retriever {
       {
         return popular
       }
-      return Recommendations(
-        found[row].map {
-          Recommendation(identifier: catalogue.identifiers[$0.row], score: $0.score)
-        })
+      return recommendations(found[row][...])
     }
+  }
+
+  func recommendations(_ neighbors: ArraySlice<Neighbor>) -> Recommendations {
+    Recommendations(
+      neighbors.map { Recommendation(identifier: catalogue.identifiers[$0.row], score: $0.score) })
   }
 
   /// For each distinct query whether the model knows anything of it: a number, or a value of a vocabulary.
@@ -96,7 +115,7 @@ extension Retriever {
     return known
   }
 
-  private func mostPopular(_ k: Int, where filter: RowFilter) -> Recommendations? {
+  func mostPopular(_ k: Int, where filter: RowFilter) -> Recommendations? {
     guard let popularity else { return nil }
     let rows = popularity.rows.lazy.filter { filter.contains($0) }.prefix(k)
     return Recommendations(
@@ -116,13 +135,19 @@ extension Retriever {
     }
     let chosen = allowed.map { RowFilter.among($0) } ?? .all
     return excluding.isEmpty
-      ? chosen : chosen.excluding(excluding.compactMap { catalogue.row(of: $0) })
+      ? chosen : chosen.excluding(excluding.compactMap { catalogue.row(of: $0) } as [Int])
   }
 
   private func unseen(_ rows: RowFilter, by user: String?) -> RowFilter {
     guard let user, let history else { return rows }
-    return rows.excluding(
-      history.positions(of: user).lazy.map { Int(rowsOfHistory[Int($0)]) }.filter { $0 >= 0 })
+    var seen: [Int] = []
+    let positions = history.positions(of: user)
+    seen.reserveCapacity(positions.count)
+    for position in positions {
+      let row = rowsOfHistory[Int(position)]
+      if row >= 0 { seen.append(Int(row)) }
+    }
+    return rows.excluding(seen)
   }
 
   /// The items nearest to an item by the cosine of their vectors, best first, without itself.
@@ -141,10 +166,7 @@ extension Retriever {
           + (closest(to: item).map { "; did you mean \"\($0)\"?" } ?? ""))
     }
     let allowed = try rows(excluding: [], among: nil, matching: filter)
-    return Recommendations(
-      try neighbors.nearest(k, to: row, where: allowed).map {
-        Recommendation(identifier: catalogue.identifiers[$0.row], score: $0.score)
-      })
+    return recommendations(try neighbors.nearest(k, to: row, where: allowed)[...])
   }
 
   /// An identifier that holds the text, or begins like it, without regard to case.

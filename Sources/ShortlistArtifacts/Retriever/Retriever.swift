@@ -24,6 +24,7 @@ public struct Retriever: Sendable {
   /// The row of each item of the history; -1 for one that is not in the catalogue.
   let rowsOfHistory: [Int32]
   let neighbors: ItemNeighbors
+  let queryTable: EmbeddingTable?
   let matches = FilterMatches()
 
   /// - Parameters:
@@ -46,6 +47,7 @@ public struct Retriever: Sendable {
     self.indexTrials = indexTrials
     self.catalogue = catalogue
     self.history = history
+    queryTable = model.queryTable
     neighbors = ItemNeighbors(catalogue.embeddings)
     let rowsOfHistory = history?.rows(in: catalogue) ?? []
     self.rowsOfHistory = rowsOfHistory
@@ -74,6 +76,6 @@ final class ItemNeighbors: Sendable {
       return new
     }
     let vectors = embeddings
-    return try index.nearest(k, to: vectors[row: row], where: filter.excluding([row]))
+    return try index.nearest(k, to: vectors[row: row], where: filter.excluding([row] as [Int]))
   }
 }

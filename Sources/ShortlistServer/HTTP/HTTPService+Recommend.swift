@@ -5,38 +5,74 @@ import ShortlistServing
 /// The recommendation API: `:recommend` and `:similar`.
 extension HTTPService {
   func recommend(_ request: HTTPRequest, _ selection: ModelSelection) -> Answer {
-    work(request, selection, .recommend) { json, model throws(ServingError) in
-      let fields = try Fields(
-        json,
-        known: [
-          "user_id", "query", "k", "exclude", "include", "filter", "exclude_seen", "requests",
-        ])
-      var requests: [RecommendationRequest] = []
-      if let batch = fields["requests"] {
-        guard case .array(let elements) = batch, fields.count == 1 else {
-          throw ServingError(
-            .invalidArgument, "requests must be an array, and the only field beside nothing else")
-        }
-        try limits.check(batch: elements.count)
-        for element in elements { requests.append(try Self.request(Fields(element))) }
-      } else {
-        requests.append(try Self.request(fields))
+    let start = ContinuousClock.now
+    do throws(ServingError) {
+      let model = try store.model(selection)
+      do throws(ServingError) {
+        let json = try Self.json(of: request)
+        if json["requests"] != nil { return try recommendMany(json, model, since: start) }
+        let request = try Self.request(Fields(json))
+        return .query(
+          Recommending(model: model, request: request, limits: limits) { found in
+            metrics.note(
+              .init(model: model.name, call: .recommend, error: found.failure?.code), since: start)
+            switch found {
+            case .success(let found):
+              return HTTPResponse { json in
+                json.write(model)
+                json.write(found)
+              }
+            case .failure(let error): return .problem(error)
+            }
+          })
+      } catch {
+        metrics.note(.init(model: model.name, call: .recommend, error: error.code))
+        return .ready(.problem(error))
       }
-      var answers: [Recommendations] = []
-      for request in requests { answers.append(try model.recommend(request, within: limits)) }
-      let isBatch = fields["requests"] != nil
+    } catch {
+      metrics.note(.init(model: counted(selection), call: .recommend, error: error.code))
+      return .ready(.problem(error))
+    }
+  }
+
+  /// Several requests in one call: all are answered, or none.
+  private func recommendMany(
+    _ json: JSONValue, _ model: ServedModel, since start: ContinuousClock.Instant
+  ) throws(ServingError) -> Answer {
+    let fields = try Fields(json, known: Fields.ofRecommendations + ["requests"])
+    guard case .array(let elements)? = fields["requests"], fields.count == 1 else {
+      throw ServingError(
+        .invalidArgument, "requests must be an array, and the only field beside nothing else")
+    }
+    try limits.check(batch: elements.count)
+    var requests: [RecommendationRequest] = []
+    for element in elements { requests.append(try Self.request(Fields(element))) }
+    return .work(cost: model.cost(ofQueries: requests.count)) { [requests] in
+      let found = model.recommend(requests, within: limits)
+      let error = found.lazy.compactMap(\.failure).first
+      metrics.note(.init(model: model.name, call: .recommend, error: error?.code), since: start)
+      if let error { return .problem(error) }
       return HTTPResponse { json in
         json.write(model)
-        guard isBatch else { return json.write(answers[0]) }
         json.array("responses") { json in
-          for answer in answers { json.object { $0.write(answer) } }
+          for case .success(let answer) in found { json.object { $0.write(answer) } }
         }
       }
     }
   }
 
+  private static func json(of request: HTTPRequest) throws(ServingError) -> JSONValue {
+    do {
+      return try JSONReader.read(request.body)
+    } catch {
+      throw ServingError(
+        .invalidArgument, "the body is no JSON: \(error.message), at byte \(error.offset)")
+    }
+  }
+
   func similar(_ request: HTTPRequest, _ selection: ModelSelection) -> Answer {
-    work(request, selection, .similar) { json, model throws(ServingError) in
+    let start = ContinuousClock.now
+    return work(request, selection, .similar, since: start) { json, model throws(ServingError) in
       let fields = try Fields(json, known: ["item", "k", "filter"])
       guard let item = try fields.string("item") else {
         throw ServingError(.invalidArgument, "item is missing: the identifier of an item")
@@ -54,21 +90,13 @@ extension HTTPService {
 
   private func work(
     _ request: HTTPRequest, _ selection: ModelSelection, _ call: ServerMetrics.Call,
+    since start: ContinuousClock.Instant,
     _ body: @escaping @Sendable (JSONValue, ServedModel) throws(ServingError) -> HTTPResponse
   ) -> Answer {
     do throws(ServingError) {
       let model = try store.model(selection)
-      let json: JSONValue
-      do {
-        json = try JSONReader.read(request.body)
-      } catch {
-        throw ServingError(
-          .invalidArgument, "the body is no JSON: \(error.message), at byte \(error.offset)")
-      }
-      var count = 1
-      if case .array(let elements)? = json["requests"] { count = elements.count }
-      return .work(cost: model.cost(ofQueries: count)) {
-        let start = ContinuousClock.now
+      let json = try Self.json(of: request)
+      return .work(cost: model.cost(ofQueries: 1)) {
         do throws(ServingError) {
           let response = try body(json, model)
           metrics.note(.init(model: model.name, call: call, error: nil), since: start)
@@ -90,6 +118,12 @@ extension HTTPService {
       k: try fields.integer("k") ?? 10, exclude: try fields.strings("exclude") ?? [],
       include: try fields.strings("include"), filter: try fields.filter(),
       excludesSeen: try fields.bool("exclude_seen") ?? true)
+  }
+}
+
+extension Result {
+  fileprivate var failure: Failure? {
+    if case .failure(let error) = self { error } else { nil }
   }
 }
 
@@ -124,12 +158,14 @@ struct Fields {
 
   var count: Int { members.count }
 
+  static let ofRecommendations = [
+    "user_id", "query", "k", "exclude", "include", "filter", "exclude_seen",
+  ]
+
   /// - Throws: `ServingError.invalidArgument` for what is no object, or has a field that is not known.
   init(
     _ json: JSONValue,
-    known: Set<String> = [
-      "user_id", "query", "k", "exclude", "include", "filter", "exclude_seen",
-    ]
+    known: [String] = Fields.ofRecommendations
   ) throws(ServingError) {
     guard case .object(let members) = json else {
       throw ServingError(.invalidArgument, "the request is \(json.kind); expected an object")

@@ -12,16 +12,17 @@ struct ModelPath: Equatable {
   /// - Throws: `ServingError.invalidArgument` for a path that is none.
   init(_ rest: Substring) throws(ServingError) {
     let malformed = ServingError(.invalidArgument, "Malformed request: \(rest.prefix(200))")
-    var parts = rest.split(separator: "/", omittingEmptySubsequences: false)[...]
+    var parts = rest.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+      .map { rest[$0.startIndex..<$0.endIndex] }[...]
     selection = ModelSelection(name: "")
     /// Takes the next part; where it is the last, it may end with an action.
     func next() throws(ServingError) -> String {
       guard var part = parts.popFirst() else { throw malformed }
-      if parts.isEmpty, let colon = part.lastIndex(of: ":") {
-        action = String(part[part.index(after: colon)...])
+      if parts.isEmpty, let colon = part.utf8.lastIndex(of: UInt8(ascii: ":")) {
+        action = String(part[part.utf8.index(after: colon)...])
         part = part[..<colon]
       }
-      guard let text = String(part).removingPercentEncoding else { throw malformed }
+      guard let text = part.percentDecoded else { throw malformed }
       return text
     }
 
@@ -42,8 +43,15 @@ struct ModelPath: Equatable {
     default: break
     }
     for part in parts {
-      guard let text = String(part).removingPercentEncoding, !text.isEmpty else { throw malformed }
+      guard let text = part.percentDecoded, !text.isEmpty else { throw malformed }
       resource.append(text)
     }
+  }
+}
+
+extension Substring {
+  /// The text that stands for this one in a path or a query; nil where a percent sign, or what it stands for, makes no sense.
+  var percentDecoded: String? {
+    utf8.contains(UInt8(ascii: "%")) ? String(self).removingPercentEncoding : String(self)
   }
 }

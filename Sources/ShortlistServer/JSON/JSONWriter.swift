@@ -1,4 +1,5 @@
 import Foundation
+import ShortlistTensors
 
 /// Writes JSON piece by piece into bytes.
 struct JSONWriter {
@@ -50,21 +51,24 @@ struct JSONWriter {
 
   mutating func integer(_ value: Int) { raw(String(value)) }
 
-  /// A number as TensorFlow Serving writes it: six significant digits where they are read back as the same number, nine
-  /// otherwise, with a point always; NaN and infinities as they are.
+  /// A number with as many digits as tell it from its neighbours, with a point always; NaN and infinities as TensorFlow
+  /// Serving writes them.
   mutating func float(_ value: Float) {
     guard value.isFinite else {
       return raw(value.isNaN ? "NaN" : value > 0 ? "Infinity" : "-Infinity")
     }
-    var text = String(format: "%.6g", Double(value))
-    if Float(text) != value { text = String(format: "%.9g", Double(value)) }
-    if !text.utf8.contains(where: { $0 == 0x2e || $0 == 0x65 }) { text += ".0" }
-    raw(text)
+    raw(value.description)
   }
 
   mutating func string(_ value: String) {
     separate()
     bytes.append(UInt8(ascii: "\""))
+    if value.needsNoEscapes { bytes.append(contentsOf: value.utf8) } else { escape(value) }
+    bytes.append(UInt8(ascii: "\""))
+    follows = true
+  }
+
+  private mutating func escape(_ value: String) {
     for byte in value.utf8 {
       switch byte {
       case UInt8(ascii: "\""), UInt8(ascii: "\\"):
@@ -81,8 +85,6 @@ struct JSONWriter {
       default: bytes.append(byte)
       }
     }
-    bytes.append(UInt8(ascii: "\""))
-    follows = true
   }
 
   mutating func value(_ value: JSONValue) {

@@ -107,6 +107,7 @@
       if let deadline, deadline <= .now() { return finish(.failure(Self.late), context) }
       switch gate.service.answer(method, message) {
       case .ready(let outcome): finish(outcome, context)
+      case .query(let query): finish(query.value, context)
       case .work(let cost, let work):
         if cost <= WorkPool.quick { return finish(work(), context) }
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)

@@ -1,7 +1,6 @@
 #if Server
   import Foundation
   import NIOCore
-  import NIOHTTP1
   import NIOPosix
   public import ShortlistServing
   import ShortlistTensors
@@ -84,15 +83,16 @@
 
     private func startHTTP(_ gate: HTTPGate, _ tls: TLS?) throws(ServingError) {
       let (pool, drain) = (pool, drain)
-      let idle = TimeAmount(configuration.idleTimeout)
-      let timeout = TimeAmount(configuration.requestTimeout)
+      let turns = LoopTurns()
+      let limits = HTTPLimits(
+        head: configuration.maximumHeader, request: TimeAmount(configuration.requestTimeout),
+        idle: TimeAmount(configuration.idleTimeout))
       let listener = try listen(configuration.httpPort) { channel in
-        let pipeline = channel.pipeline.syncOperations
-        try tls?.protect(http: channel, within: timeout)
-        try pipeline.addHandler(IdleStateHandler(readTimeout: idle))
-        try pipeline.configureHTTPServerPipeline(
-          withPipeliningAssistance: true, withErrorHandling: true)
-        try pipeline.addHandler(HTTPHandler(gate, pool: pool, drain: drain))
+        try tls?.protect(http: channel, within: limits.request)
+        try channel.pipeline.syncOperations.addHandler(
+          HTTPConnection(
+            gate, pool: pool, drain: drain, limits: limits, turn: turns.turn(of: channel.eventLoop))
+        )
       }
       listeners.withLock { $0.http = listener }
     }
@@ -117,7 +117,7 @@
         .serverChannelOption(.backlog, value: 1024)
         .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
         .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
-        .childChannelOption(.maxMessagesPerRead, value: 16)
+        .childChannelOption(.maxMessagesPerRead, value: 1)
         .childChannelInitializer { channel in
           channel.eventLoop.makeCompletedFuture {
             // One too many is closed before it costs anything.

@@ -15,10 +15,12 @@ public struct ServerConfiguration: Sendable {
   public var queue = 256
   /// Connections that may be open at once; one more is closed.
   public var connections = 10_000
-  /// How long a connection may be idle between two requests.
-  public var idleTimeout = Duration.seconds(60)
-  /// How long a request may take to come in, and the other side to agree on keys.
+  /// The largest first line of a request of HTTP with all header fields, in bytes.
+  public var maximumHeader = 16 << 10
+  /// How long a request may take to come in whole, and the other side to agree on keys.
   public var requestTimeout = Duration.seconds(30)
+  /// How long a connection may be idle between two requests, or leave responses unread.
+  public var idleTimeout = Duration.seconds(60)
   /// How long requests that run may take to end when the server stops.
   public var gracePeriod = Duration.seconds(10)
   /// The certificates of HTTP and gRPC; nil for neither.

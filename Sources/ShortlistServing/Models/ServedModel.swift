@@ -7,6 +7,8 @@ public final class ServedModel: Sendable {
   public let version: Int
   public let folder: URL
   public let retriever: Retriever
+  /// The feature that identifies users, where there is one that does.
+  private let userFeature: String?
 
   /// - Throws: `ServingError.dataLoss` that says which file is missing or damaged.
   init(name: String, version: Int, folder: URL) throws {
@@ -18,6 +20,8 @@ public final class ServedModel: Sendable {
     } catch {
       throw ServingError(.dataLoss, "\(error)")
     }
+    let names = retriever.model.query.features.map(\.featureName)
+    userFeature = retriever.history?.user.name ?? (Set(names).count == 1 ? names.first : nil)
   }
 
   /// Answers a few requests, so that the first callers do not wait for what happens once.
@@ -38,16 +42,45 @@ public final class ServedModel: Sendable {
   public func recommend(
     _ request: RecommendationRequest, within limits: ServingLimits = .init()
   ) throws(ServingError) -> Recommendations {
+    try recommend([request], within: limits)[0].get()
+  }
+
+  /// The best items for each of several requests; one that cannot be answered is no matter to the others.
+  public func recommend(
+    _ requests: [RecommendationRequest], within limits: ServingLimits = .init()
+  ) -> [Result<Recommendations, ServingError>] {
+    var answers: [Result<Recommendations, ServingError>] = []
+    answers.reserveCapacity(requests.count)
+    var queries: [RecommendationQuery] = []
+    queries.reserveCapacity(requests.count)
+    for request in requests {
+      do throws(ServingError) {
+        queries.append(try query(of: request, within: limits))
+        answers.append(.success(Recommendations([])))
+      } catch {
+        answers.append(.failure(error))
+      }
+    }
+    var found = retriever.recommend(queries).makeIterator()
+    for place in answers.indices {
+      guard case .success = answers[place], let next = found.next() else { continue }
+      answers[place] = Result { () throws(ServingError) in try answering { try next.get() } }
+    }
+    return answers
+  }
+
+  private func query(
+    of request: RecommendationRequest, within limits: ServingLimits
+  ) throws(ServingError) -> RecommendationQuery {
     try limits.check(k: request.k)
     try limits.check(identifiers: request.exclude.count, of: "exclude")
     try limits.check(identifiers: request.include?.count ?? 0, of: "include")
-    let query = try self.query(of: request)
-    return try answering { () throws -> Recommendations in
-      try retriever.recommend(
-        request.k, for: query, excluding: Set(request.exclude),
-        among: request.include.map { Set($0) }, matching: request.filter,
-        excludingSeen: request.excludesSeen)
-    }
+    var query = RecommendationQuery(request.k, for: try self.query(of: request))
+    if !request.exclude.isEmpty { query.excluding = Set(request.exclude) }
+    query.among = request.include.map { Set($0) }
+    query.filter = request.filter
+    query.excludingSeen = request.excludesSeen
+    return query
   }
 
   /// The items nearest to an item.
@@ -65,13 +98,11 @@ public final class ServedModel: Sendable {
   /// The features of a request; a user alone stands for the feature that identifies users.
   private func query(of request: RecommendationRequest) throws(ServingError) -> Query {
     guard let user = request.user else { return request.query }
-    let names = retriever.model.query.features.map(\.featureName)
-    let known = retriever.history?.user.name
-    guard let feature = known ?? (Set(names).count == 1 ? names.first : nil) else {
+    guard let feature = userFeature else {
       throw ServingError(
         .invalidArgument,
         "the model does not say which feature identifies users; give the query by its features: "
-          + names.joined(separator: ", "))
+          + retriever.model.query.features.map(\.featureName).joined(separator: ", "))
     }
     var query = request.query
     query.features[feature] = .string(user)

@@ -19,7 +19,7 @@
           .exportSavedModel(to: artefacts.url("saved").path())
         var configuration = ServerConfiguration()
         (configuration.httpPort, configuration.grpcPort) = (0, nil)
-        configuration.idleTimeout = .seconds(2)
+        configuration.requestTimeout = .seconds(2)
         configuration.limits.body = 1 << 20
         let server = Server(store, configuration)
         try server.start()

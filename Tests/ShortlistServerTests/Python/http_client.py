@@ -77,23 +77,55 @@ assert raw(b"GET /healthz HTTP/1.1\r\n" + host + b"Connection: close\r\n\r\n").s
 # Two requests at once come back in order.
 both = raw(b"GET /healthz HTTP/1.1\r\n" + host + b"\r\nGET /nowhere HTTP/1.1\r\n" + host + b"Connection: close\r\n\r\n")
 assert both.index(b" 200 ") < both.index(b" 404 "), both
-for garbage in [
-    b"\x00\x01\x02\x03" * 100, b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-    b"POST /v1/models/movies:predict HTTP/1.1\r\n" + host + b"Content-Length: -5\r\n\r\n",
-    b"POST /v1/models/movies:predict HTTP/1.1\r\n" + host + b"Transfer-Encoding: chunked\r\n\r\nZZ\r\n",
-    b"GET / HTTP/1.1\r\n" + b"A: " + b"x" * 200_000 + b"\r\n\r\n",
+for garbage, status in [
+    (b"GET\r\n\r\n", 400), (b"GET / HTTP/9.9\r\n" + host + b"\r\n", 505), (b"GET / HTTP/1.2\r\n" + host + b"\r\n", 505),
+    (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505), (b"\x00\x01\n\n" * 10, 400), (b"GET / HTTP/1.1\r\n\r\n", 400),
+    (b"POST /v1/models/movies:predict HTTP/1.1\r\n" + host + b"Content-Length: -5\r\n\r\n", 400),
+    (b"POST /v1/models/movies:predict HTTP/1.1\r\n" + host + b"Transfer-Encoding: chunked\r\n\r\nZZ\r\n", 400),
+    (b"GET / HTTP/1.1\r\n" + b"A: " + b"x" * 200_000 + b"\r\n\r\n", 431),
+    (b"GET / HTTP/1.1\r\n" + host + b"a: b\r\n" * 200 + b"\r\n", 431),
 ]:
-    answer = raw(garbage, wait=3.0)
-    assert answer == b"" or b" 400 " in answer or b" 404 " in answer or b" 431 " in answer, (garbage[:50], answer[:200])
+    answer = raw(garbage)
+    assert answer.startswith(b"HTTP/1.1 %d " % status) and b"\r\nconnection: close\r\n" in answer, (garbage[:50], answer[:200])
+    json.loads(answer.split(b"\r\n\r\n")[1])
     checks += 1
 announced = raw(b"POST /v1/models/movies:predict HTTP/1.1\r\n" + host + b"Content-Length: 99999999\r\n\r\n")
 assert b" 413 " in announced, announced[:200]
 chunk = b"10000\r\n" + b"x" * 65536 + b"\r\n"
 sent = raw(b"POST /v1/models/movies:predict HTTP/1.1\r\n" + host + b"Transfer-Encoding: chunked\r\n\r\n" + chunk * 20)
-assert b" 413 " in sent or sent == b"", sent[:200]
-# A client that sends one byte and then nothing is let go.
+assert b" 413 " in sent, sent[:200]
+body = b'{"user_id": "user 1", "k": 5}'
+parts = b"".join(b"%x\r\n%s\r\n" % (len(body[i:i + 7]), body[i:i + 7]) for i in range(0, len(body), 7)) + b"0\r\n\r\n"
+chunked = raw(
+    b"POST /v1/models/movies:recommend HTTP/1.1\r\n" + host + b"Transfer-Encoding: chunked\r\n"
+    b"Connection: close\r\n\r\n" + parts)
+assert len(json.loads(chunked.split(b"\r\n\r\n")[1])["items"]) == 5, chunked[:200]
+# One that asks first is told to go on.
+with socket.create_connection(("127.0.0.1", port), timeout=5) as stream:
+    stream.sendall(
+        b"POST /v1/models/movies:recommend HTTP/1.1\r\n" + host + b"Expect: 100-continue\r\n"
+        b"Content-Length: %d\r\n\r\n" % len(body))
+    assert stream.recv(4096) == b"HTTP/1.1 100 Continue\r\n\r\n"
+    stream.sendall(body)
+    assert stream.recv(4096).startswith(b"HTTP/1.1 200 OK\r\n")
+assert raw(b"HEAD /healthz HTTP/1.1\r\n" + host + b"Connection: close\r\n\r\n").endswith(b"\r\n\r\n")
+# A thousand requests at once come back in order.
+many = b"".join(b"GET /v1/models/none%d HTTP/1.1\r\n%s\r\n" % (i, host) for i in range(1000))
+answers = raw(many + b"GET /healthz HTTP/1.1\r\n" + host + b"Connection: close\r\n\r\n", wait=20)
+assert [answers.index(b"none%d)" % i) for i in range(1000)] == sorted(answers.index(b"none%d)" % i) for i in range(1000))
+assert answers.endswith(b"ok\n")
+# A client that sends one byte and then nothing is let go, and one that sends a byte now and then as well.
 start = time.time()
-assert raw(b"G", wait=15.0) == b"" and time.time() - start < 10, "a slow client keeps its connection"
+assert raw(b"G", wait=15.0).startswith(b"HTTP/1.1 408 ") and time.time() - start < 10, "a slow client keeps its connection"
+with socket.create_connection(("127.0.0.1", port), timeout=0.3) as stream:
+    start, answer = time.time(), b""
+    while not answer and time.time() - start < 10:
+        try:
+            stream.sendall(b"G")
+            answer = stream.recv(4096)
+        except TimeoutError:
+            pass
+    assert answer.startswith(b"HTTP/1.1 408 "), answer
 # After all that it still answers.
 connection.close()
 assert len(call("POST", "/v1/models/movies:recommend", {"user_id": "user 1", "k": 5})["items"]) == 5

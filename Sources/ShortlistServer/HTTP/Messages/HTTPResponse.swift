@@ -1,28 +1,5 @@
 import ShortlistServing
 
-/// A request as the routes see it: whole, and within the limits.
-struct HTTPRequest: Sendable {
-  var method: String
-  /// Without the query, still percent-encoded.
-  var path: String
-  /// What follows the question mark, still percent-encoded.
-  var query = ""
-  var headers = HTTPFields()
-  var body: [UInt8] = []
-}
-
-/// The header fields of a request.
-struct HTTPFields: Sendable {
-  private let fields: [(name: String, value: String)]
-
-  init(_ fields: [(name: String, value: String)] = []) { self.fields = fields }
-
-  /// The first value of a field; its name in small letters.
-  subscript(_ name: String) -> String? {
-    fields.first { $0.name.lowercased() == name }?.value
-  }
-}
-
 struct HTTPResponse: Sendable {
   var status: Int
   var headers: [(name: String, value: String)]
@@ -78,11 +55,14 @@ extension HTTPResponse {
   }
 
   /// A failure as the recommendation API writes it (RFC 9457).
-  static func problem(_ error: ServingError) -> HTTPResponse {
-    var response = HTTPResponse(error.code.httpStatus, type: "application/problem+json") { json in
+  ///
+  /// - Parameter status: of HTTP, where it is not that of the code.
+  static func problem(_ error: ServingError, status: Int? = nil) -> HTTPResponse {
+    let status = status ?? error.code.httpStatus
+    var response = HTTPResponse(status, type: "application/problem+json") { json in
       json.member("type", "about:blank")
       json.member("title", error.code.title)
-      json.member("status", error.code.httpStatus)
+      json.member("status", status)
       json.member("detail", error.message)
       json.member("code", error.code.name)
     }

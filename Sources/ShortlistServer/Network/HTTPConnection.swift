@@ -1,0 +1,297 @@
+#if Server
+  import NIOCore
+  import ShortlistServing
+
+  /// One connection of HTTP/1.1: reads requests one after the other, has them answered, and writes the responses.
+  ///
+  /// What is quick is answered on the thread of the socket, what is not on another. Requests that come while one is
+  /// answered wait in the buffer, and beyond a limit in the socket.
+  final class HTTPConnection: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private enum State {
+      case head
+      case body(HTTPHead, HTTPBody)
+      case answering(HTTPHead)
+      /// The last response has been written; what still comes is not wanted.
+      case ended
+    }
+
+    private let service: HTTPGate
+    private let pool: WorkPool
+    private let drain: Flag
+    private let limits: HTTPLimits
+    private let turn: LoopTurn
+
+    private var state = State.head
+    private var incoming = ByteBuffer()
+    /// How much of `incoming` has been searched for the end of a head.
+    private var searched = 0
+    private var outgoing = ByteBuffer()
+    private var isReading = true
+    private var clock: HTTPClock
+
+    init(
+      _ service: HTTPGate, pool: WorkPool, drain: Flag, limits: HTTPLimits, turn: LoopTurn
+    ) {
+      self.turn = turn
+      self.service = service
+      self.pool = pool
+      self.drain = drain
+      self.limits = limits
+      clock = HTTPClock(limits)
+    }
+
+    // MARK: Reading
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+      clock.noteRead()
+      if case .ended = state { return }
+      var part = unwrapInboundIn(data)
+      if incoming.readableBytes == 0 {
+        incoming = part
+      } else {
+        incoming.writeBuffer(&part)
+      }
+      proceed(context)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) { flush(context) }
+
+    private func flush(_ context: ChannelHandlerContext) {
+      guard outgoing.readableBytes > 0 else { return }
+      context.writeAndFlush(wrapOutboundOut(outgoing), promise: nil)
+      outgoing = ByteBuffer()
+    }
+
+    /// Does what can be done with the bytes that are there.
+    private func proceed(_ context: ChannelHandlerContext) {
+      do throws(HTTPFailure) {
+        while try step(context) {}
+      } catch {
+        // Where the next request begins is not known any more.
+        respond(error.response, keepsAlive: false, isHead: false, context)
+      }
+      adjustReading(context)
+    }
+
+    /// Goes one step on; false where more bytes, or an answer, must come first.
+    private func step(_ context: ChannelHandlerContext) throws(HTTPFailure) -> Bool {
+      switch state {
+      case .head:
+        // One whose responses nobody reads is not served more of them.
+        guard context.channel.isWritable, let head = try nextHead() else { return false }
+        let body = try HTTPBody(head.body, limit: service.limits.body)
+        if head.expectsContinue, !body.isWhole, incoming.readableBytes == 0 {
+          outgoing.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
+          flush(context)
+        }
+        state = .body(head, body)
+        return true
+      case .body(let head, var body):
+        if !body.isWhole {
+          state = .head
+          let buffer = incoming
+          let taken = try body.take(buffer.readableBytesUInt8Span)
+          incoming.moveReaderIndex(forwardBy: taken)
+          state = .body(head, body)
+          guard body.isWhole else { return false }
+        }
+        clock.requestIsWhole()
+        state = .answering(head)
+        return answer(head, body.bytes, context)
+      case .answering, .ended: return false
+      }
+    }
+
+    /// The head of the next request, once all of it has come.
+    private func nextHead() throws(HTTPFailure) -> HTTPHead? {
+      // Empty lines before a request are passed over (RFC 9112, 2.2).
+      while searched == 0, let byte = incoming.getInteger(at: incoming.readerIndex, as: UInt8.self),
+        byte == 0x0d || byte == 0x0a
+      {
+        incoming.moveReaderIndex(forwardBy: 1)
+      }
+      guard incoming.readableBytes > 0 else { return nil }
+      clock.requestBegins()
+      guard let size = headSize() else {
+        guard incoming.readableBytes <= limits.head else { throw tooLarge }
+        return nil
+      }
+      guard size <= limits.head, let bytes = incoming.readBytes(length: size) else {
+        throw tooLarge
+      }
+      searched = 0
+      return try HTTPHead(bytes)
+    }
+
+    private var tooLarge: HTTPFailure {
+      HTTPFailure(431, "the header is larger than \(limits.head) bytes")
+    }
+
+    /// The bytes up to and with the empty line; nil where it has not come.
+    private func headSize() -> Int? {
+      let buffer = incoming
+      let bytes = buffer.readableBytesUInt8Span
+      var place = max(searched, 1)
+      while place < bytes.count {
+        // An empty line ends with a line feed that stands one or two bytes after another.
+        if bytes[place] == 0x0a,
+          bytes[place - 1] == 0x0a
+            || place > 1 && bytes[place - 1] == 0x0d && bytes[place - 2] == 0x0a
+        {
+          return place + 1
+        }
+        place += 1
+      }
+      searched = bytes.count
+      return nil
+    }
+
+    /// Reads no more from the socket while more than one request waits here.
+    private func adjustReading(_ context: ChannelHandlerContext) {
+      let wanted =
+        if case .ended = state { true } else {
+          incoming.readableBytes <= limits.head + (64 << 10)
+        }
+      guard wanted != isReading else { return }
+      isReading = wanted
+      context.channel.setOption(.autoRead, value: wanted).whenFailure { _ in }
+    }
+
+    // MARK: Answering
+
+    /// Has a request answered; whether that is done.
+    private func answer(
+      _ head: HTTPHead, _ body: [UInt8], _ context: ChannelHandlerContext
+    ) -> Bool {
+      let request = HTTPRequest(
+        method: head.method, path: head.path, query: head.query, headers: head.fields, body: body)
+      switch service.answer(request) {
+      case .ready(let response):
+        respond(response, to: head, context)
+        return true
+      case .query(let query) where query.cost <= WorkPool.quick:
+        turn.answer(query) { [self] in finish($0, head, context) }
+      case .work(let cost, let work) where cost <= WorkPool.quick:
+        turn.atEnd { [self] in finish(work(), head, context) }
+      case .query(let query): hand(head, context) { query.value }
+      case .work(_, let work): hand(head, context, work)
+      }
+      return false
+    }
+
+    /// Has a response made on another thread.
+    private func hand(
+      _ head: HTTPHead, _ context: ChannelHandlerContext,
+      _ work: @escaping @Sendable () -> HTTPResponse
+    ) {
+      let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+      let loop = context.eventLoop
+      let isTaken = pool.run {
+        let response = work()
+        loop.execute {
+          let (connection, context) = bound.value
+          connection.finish(response, head, context)
+        }
+      }
+      guard !isTaken else { return }
+      let refusal = ServingError(.resourceExhausted, "too many requests are waiting; try again")
+      turn.atEnd { [self] in finish(.problem(refusal), head, context) }
+    }
+
+    /// Writes a response that was not there at once, and goes on with what has come meanwhile.
+    private func finish(
+      _ response: HTTPResponse, _ head: HTTPHead, _ context: ChannelHandlerContext
+    ) {
+      guard context.channel.isActive else { return }
+      respond(response, to: head, context)
+      proceed(context)
+      turn.flush { [self] in flush(context) }
+    }
+
+    private func respond(
+      _ response: HTTPResponse, to head: HTTPHead, _ context: ChannelHandlerContext
+    ) {
+      respond(
+        response, keepsAlive: head.keepsAlive && !drain.isSet, isHead: head.method == "HEAD",
+        context)
+    }
+
+    private func respond(
+      _ response: HTTPResponse, keepsAlive: Bool, isHead: Bool, _ context: ChannelHandlerContext
+    ) {
+      response.write(to: &outgoing, keepsAlive: keepsAlive, isHead: isHead)
+      state = keepsAlive ? .head : .ended
+      if keepsAlive { return clock.requestIsOver() }
+      end(context)
+    }
+
+    /// Closes the connection when everything is written. What a caller is still sending is read for a moment: closed at
+    /// once, the socket would take back the response.
+    private func end(_ context: ChannelHandlerContext) {
+      let written = context.eventLoop.makePromise(of: Void.self)
+      let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+      let linger = incoming.readableBytes > 0 || clock.isReceiving
+      incoming = ByteBuffer()
+      written.futureResult.whenComplete { _ in
+        guard linger else { return bound.value.close(promise: nil) }
+        _ = bound.value.eventLoop.scheduleTask(in: .seconds(1)) { bound.value.close(promise: nil) }
+      }
+      context.writeAndFlush(wrapOutboundOut(outgoing), promise: written)
+      outgoing = ByteBuffer()
+    }
+
+    // MARK: Ends
+
+    func handlerAdded(context: ChannelHandlerContext) { watch(context) }
+
+    func handlerRemoved(context: ChannelHandlerContext) { clock.stop() }
+
+    /// Looks again and again whether the caller takes too long.
+    private func watch(_ context: ChannelHandlerContext) {
+      let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+      clock.alarm = context.eventLoop.scheduleTask(in: clock.interval) {
+        let (connection, context) = bound.value
+        connection.look(context)
+      }
+    }
+
+    private func look(_ context: ChannelHandlerContext) {
+      guard context.channel.isActive else { return }
+      switch state {
+      case .answering, .ended: break
+      case .head, .body:
+        switch clock.verdict(isWritable: context.channel.isWritable) {
+        case .waiting: break
+        case .idle: return context.close(promise: nil)
+        case .slow:
+          let failure = HTTPFailure(408, "the request did not come in whole in time")
+          respond(failure.response, keepsAlive: false, isHead: false, context)
+        }
+      }
+      watch(context)
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+      if context.channel.isWritable {
+        clock.noteRead()
+        proceed(context)
+        flush(context)
+      }
+      context.fireChannelWritabilityChanged()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+      if event is ChannelShouldQuiesceEvent, case .head = state, !clock.isReceiving {
+        context.close(promise: nil)
+      }
+      context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+      context.close(promise: nil)
+    }
+  }
+#endif
