@@ -102,9 +102,9 @@ struct BrokenVersionTests {
           let files = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
           let maps = try String(contentsOfFile: "/proc/self/maps", encoding: .utf8)
           return (
-            files.count { name in
+            files.count { file in
               let target = try? FileManager.default.destinationOfSymbolicLink(
-                atPath: "/proc/self/fd/\(name)")
+                atPath: "/proc/self/fd/\(file)")
               return target?.contains(name) == true
             },
             maps.split(separator: "\n").count { $0.contains(name) }

@@ -58,6 +58,27 @@ struct LiveFilesTests {
     }
   }
 
+  @Test("When the other process has ended, changes go on from what it left")
+  func afterwards() throws {
+    try withArtefacts { artefacts in
+      try artefacts.save("movies", seed: 1)
+      var second: ModelStore?
+      do {
+        let first = try artefacts.store()
+        try first.upsert([LiveItem("new", vector: ones())], in: movies)
+        second = try artefacts.store()
+        try first.upsert([LiveItem("more", vector: ones())], in: movies)
+        try first.delete(["new"], in: movies)
+      }
+      let store = try #require(second)
+      #expect(try count(store) == 31)
+      try store.upsert([LiveItem("last", vector: ones())], in: movies)
+      #expect(try count(store) == 32)
+      #expect(try store.model(movies).liveItem("more") != nil)
+      #expect(try store.model(movies).liveItem("new") == nil)
+    }
+  }
+
   @Test("Where nothing can be written, models are served and changes refused")
   func unwritable() throws {
     try withArtefacts { artefacts in

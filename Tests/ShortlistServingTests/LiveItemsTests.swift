@@ -241,6 +241,9 @@ struct LiveItemsTests {
       // Given as the catalogue has it, it needs no place beside it.
       try store.upsert([LiveItem("item 4", features: ["genre": "drama"])], in: movies)
       #expect(model.overlay.isEmpty)
+      let item = try #require(model.liveItem("item 4"))
+      #expect(item.features == ["genre": "drama"] && item.vector?.count == 8)
+      #expect(model.liveItem("nothing") == nil)
       #expect(model.overlay.redundant == ["item 4"])
       // One without popularity comes last, and fills what is asked for.
       try store.upsert([LiveItem("new", vector: [Float](repeating: 1, count: 8))], in: movies)

@@ -187,6 +187,16 @@ package final class CatalogueOverlay: Sendable {
 
   // MARK: Asking
 
+  /// The columns of an item.
+  func features(
+    at place: LiveRetriever.Place, of retriever: Retriever
+  ) -> [String: ItemValue]? {
+    switch place {
+    case .row(let row): retriever.catalogue.items.map { schema.features(ofRow: row, in: $0) }
+    case .joined(let place): entries[place].features
+    }
+  }
+
   func identifier(at place: Int) -> String { entries[place].identifier }
   func features(at place: Int) -> [String: ItemValue]? { entries[place].features }
   func place(of identifier: String) -> Int? { places.code(of: identifier) }

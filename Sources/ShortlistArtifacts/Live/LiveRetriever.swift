@@ -39,6 +39,14 @@ package struct LiveRetriever: Sendable {
   /// Whether an item is in the catalogue.
   package func contains(_ item: String) -> Bool { place(of: item) != nil }
 
+  /// An item as it is now, with its columns and its vector; nil for one that is not in the catalogue.
+  package func item(_ identifier: String) -> LiveItem? {
+    guard let place = place(of: identifier) else { return nil }
+    return LiveItem(
+      identifier, features: overlay.features(at: place, of: retriever),
+      vector: withVector(at: place) { vector in vector.indices.map { vector[$0] } })
+  }
+
   /// That an item is not in the catalogue.
   func unknown(_ item: String) -> RetrieverError {
     let identifiers = retriever.catalogue.identifiers

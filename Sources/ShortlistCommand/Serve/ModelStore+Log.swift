@@ -40,6 +40,13 @@
         note(
           .error, event.text,
           ["model": .text(model), "version": .integer(version), "code": .text(error.code.name)])
+      case .leftOut(let model, let version, let items, let reason):
+        note(
+          .warning, event.text,
+          [
+            "model": .text(model), "version": .integer(version), "items": .integer(items),
+            "reason": .text(reason),
+          ])
       case .unloaded(let model, let version):
         note(.info, event.text, ["model": .text(model), "version": .integer(version)])
       }
@@ -53,6 +60,8 @@
       case .failed(let model, let version, let error):
         "\(model) version \(version) cannot be loaded: \(error.message)"
       case .unloaded(let model, let version): "let go of \(model) version \(version)"
+      case .leftOut(let model, let version, let items, let reason):
+        "\(model) version \(version) leaves out \(items == 1 ? "an item" : "\(items) items") given before it: \(reason)"
       }
     }
   }

@@ -15,8 +15,10 @@ extension HTTPService {
         let model = try store.model(selection, for: inForce.user(of: request))
         timing.end(.parse)
         return .query(
-          Recommending(model: model, request: request, limits: limits) { [timing] found in
-            response(found, of: model, timing) { $0.write(found: $1) }
+          Recommending(model: model, request: request, limits: limits) { [timing] found, began in
+            var timing = timing
+            timing.end(.queue, at: began)
+            return response(found, of: model, timing) { $0.write(found: $1) }
           })
       } catch {
         metrics.note(.init(model: inForce.counters, call: .recommend, error: error.code))

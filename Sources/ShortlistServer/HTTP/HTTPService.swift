@@ -21,21 +21,31 @@ struct HTTPService: Sendable {
     }
   }
 
-  /// What stands beside the models, and is only looked at.
+  /// What stands beside the models.
   private func page(_ request: HTTPRequest) -> HTTPResponse {
-    let page: HTTPResponse? =
-      switch request.path {
-      case "/openapi.json": OpenAPI.response
-      case "/healthz": HTTPResponse(text: "ok\n")
-      case "/readyz":
+    switch request.path {
+    case "/healthz": look(request) { HTTPResponse(text: "ok\n") }
+    case "/readyz":
+      look(request) {
         store.isReady ? HTTPResponse(text: "ready\n") : HTTPResponse(503, text: "not ready\n")
-      case "/v1/models", "/v1/models/": models()
-      case "/metrics": .metrics(metrics.text(of: store))
-      case "/monitoring/prometheus/metrics": .metrics(metrics.tensorFlowText(of: store))
-      default: ConsolePages.page(at: request.path)?.response(to: request)
       }
-    guard let page else { return HTTPResponse(404, text: "Not Found\n") }
-    return ["GET", "HEAD"].contains(request.method) ? page : .notAllowed(request, "GET, HEAD")
+    case "/v1/models", "/v1/models/": look(request) { models() }
+    case "/metrics": look(request) { .metrics(metrics.text(of: store)) }
+    case "/monitoring/prometheus/metrics":
+      look(request) { .metrics(metrics.tensorFlowText(of: store)) }
+    case "/openapi.json": look(request) { OpenAPI.response }
+    default:
+      if let page = ConsolePages.page(at: request.path) {
+        look(request) { page.response(to: request) }
+      } else {
+        HTTPResponse(404, text: "Not Found\n")
+      }
+    }
+  }
+
+  /// The answer to a request that changes nothing.
+  private func look(_ request: HTTPRequest, _ answer: () -> HTTPResponse) -> HTTPResponse {
+    ["GET", "HEAD"].contains(request.method) ? answer() : .notAllowed(request, "GET, HEAD")
   }
 
   /// Whether a path below the models is of the recommendation API, and not of TensorFlow Serving's: their failures are
@@ -136,7 +146,7 @@ struct HTTPService: Sendable {
   // MARK: TensorFlow Serving
 
   private func predict(_ request: HTTPRequest, _ selection: ModelSelection) -> Answer {
-    var timing = Timing()
+    let timing = Timing()
     do throws(ServingError) {
       let model = try store.model(selection)
       let json = try PredictJSON(request.body)
@@ -148,28 +158,55 @@ struct HTTPService: Sendable {
         throw ServingError(.invalidArgument, error.message)
       }
       let inputs = try json.inputs(of: signature)
+      return try answer(
+        predict.canary(selection, inputs, signature, model), inputs, json, timing)
+    } catch {
+      metrics.note(.init(model: counted(selection), call: .predict, error: error.code))
+      return .ready(.tensorFlow(error))
+    }
+  }
+
+  private func answer(
+    _ chosen: (model: ServedModel, signature: Signature), _ inputs: [String: TFTensorProto],
+    _ json: PredictJSON, _ timing: Timing
+  ) throws(ServingError) -> Answer {
+    let (model, signature) = chosen
+    /// Writes the outputs that a block makes, and counts them.
+    @Sendable func response(
+      _ timing: Timing, _ outputs: () throws(ServingError) -> [String: TFTensorProto]
+    ) -> HTTPResponse {
+      var timing = timing
+      do throws(ServingError) {
+        let outputs = try outputs()
+        timing.end(.compute)
+        let response = try json.response(outputs, signature)
+        timing.end(.write)
+        metrics.note(.init(model: model.counters, call: .predict), since: timing)
+        return response
+      } catch {
+        metrics.note(.init(model: model.counters, call: .predict, error: error.code))
+        return .tensorFlow(error)
+      }
+    }
+    var timing = timing
+    guard let question = try predict.question(inputs, signature, model) else {
       let rows = inputs.values.compactMap { $0.tensorShape.dim.first?.size }.max() ?? 1
       timing.end(.parse)
       return .work(cost: model.cost(ofQueries: Int(rows))) { [timing] in
         var timing = timing
         timing.end(.queue)
-        do throws(ServingError) {
-          let (model, signature) = try predict.canary(selection, inputs, signature, model)
-          let outputs = try predict.predict(inputs, signature, model)
-          timing.end(.compute)
-          let response = try json.response(outputs, signature)
-          timing.end(.write)
-          metrics.note(.init(model: model.counters, call: .predict), since: timing)
-          return response
-        } catch {
-          metrics.note(.init(model: model.counters, call: .predict, error: error.code))
-          return .tensorFlow(error)
+        return response(timing) { () throws(ServingError) in
+          try predict.predict(inputs, signature, model)
         }
       }
-    } catch {
-      metrics.note(.init(model: counted(selection), call: .predict, error: error.code))
-      return .ready(.tensorFlow(error))
     }
+    timing.end(.parse)
+    return .search(
+      Searching(model: model, question: question, limits: limits) { [timing] found, began in
+        var timing = timing
+        timing.end(.queue, at: began)
+        return response(timing) { () throws(ServingError) in question.outputs(try found.get()) }
+      })
   }
 
   /// What a request is counted by; nil for a name that no model has, since anybody can make names up.

@@ -10,7 +10,7 @@ extension ServerMetrics {
     var text = Exposition()
     let models = store.names.compactMap { try? store.life(of: $0) }
     writeRequests(of: store, to: &text)
-    writeServer(to: &text)
+    writeServer(of: store, to: &text)
     Self.writeVersions(models, to: &text)
     Self.writeAnswers(models, to: &text)
     Self.writeTrials(models, to: &text)
@@ -78,10 +78,11 @@ extension ServerMetrics {
     }
   }
 
-  private func writeServer(to text: inout Exposition) {
+  private func writeServer(of store: ModelStore, to text: inout Exposition) {
     let (counts, total) = batches.snapshot
     text.family(
-      "shortlist_batch_queries", .histogram, "Queries that were computed together."
+      "shortlist_batch_queries", .histogram,
+      "Searches that were done together, of those that may be."
     ) { samples in
       samples.add(
         [], limits: SizeHistogram.limits.map { Double($0) }, counts: counts, sum: Double(total))
@@ -91,7 +92,7 @@ extension ServerMetrics {
       "shortlist_connections", .gauge, "Connections that are open.", Double(gauges.connections()))
     text.value(
       "shortlist_queue_depth", .gauge, "Requests that wait for a thread.",
-      Double(gauges.queueDepth()))
+      Double(gauges.queueDepth() + store.waitingSearches))
     text.value(
       "shortlist_queue_limit", .gauge, "Requests that may wait before more are refused.",
       Double(gauges.queueLimit))

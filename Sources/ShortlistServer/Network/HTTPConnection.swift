@@ -194,25 +194,27 @@
         return true
       case .query(let query) where query.cost <= WorkPool.quick:
         turn.answer(query) { [self] in finish($0, context) }
+      case .search(let search) where search.cost <= WorkPool.quick:
+        turn.atEnd { [self] in finish(search.value, context) }
       case .work(let cost, let work) where cost <= WorkPool.quick:
         turn.atEnd { [self] in finish(work(), context) }
-      case .query(let query): hand(context) { query.value }
-      case .work(let cost, let work): hand(context, writes: cost == .max, work)
+      case .query(let query): hand(context) { query.join(pool.joining(), taken: $0) }
+      case .search(let search): hand(context) { search.join(pool.joining(), taken: $0) }
+      case .work(let cost, let work):
+        // What waits for the disk has threads of its own.
+        hand(context) { taken in pool.run(writes: cost == .max) { taken(work()) } }
       }
       return false
     }
 
     /// Has a response made on another thread.
-    ///
-    /// - Parameter writes: whether that waits for the disk.
     private func hand(
-      _ context: ChannelHandlerContext, writes: Bool = false,
-      _ work: @escaping @Sendable () -> HTTPResponse
+      _ context: ChannelHandlerContext,
+      _ begin: (@escaping @Sendable (HTTPResponse) -> Void) -> Bool
     ) {
       let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
       let loop = context.eventLoop
-      let isTaken = pool.run(writes: writes) {
-        let response = work()
+      let isTaken = begin { response in
         loop.execute {
           let (connection, context) = bound.value
           connection.finish(response, context)

@@ -36,7 +36,8 @@
       http = HTTPService(predict: predict, metrics: metrics)
       grpc = GRPCService(predict: predict, metrics: metrics)
       group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
-      let pool = WorkPool(threads: System.coreCount, queue: configuration.queue)
+      let pool = WorkPool(
+        threads: System.coreCount, queue: configuration.queue, batches: metrics.batches)
       let connections = Connections(limit: configuration.connections)
       self.pool = pool
       self.connections = connections

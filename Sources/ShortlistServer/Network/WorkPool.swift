@@ -1,5 +1,6 @@
 #if Server
   import NIOPosix
+  import ShortlistServing
   import ShortlistTensors
   import Synchronization
 
@@ -13,8 +14,11 @@
     private let writers = NIOThreadPool(numberOfThreads: 16)
     private let waiting = Atomic<Int>(0)
     private let limit: Int
+    private let batches: SizeHistogram
 
-    init(threads count: Int, queue limit: Int) {
+    /// - Parameter batches: counts searches that are done together.
+    init(threads count: Int, queue limit: Int, batches: SizeHistogram) {
+      self.batches = batches
       threads = NIOThreadPool(numberOfThreads: count)
       threads.start()
       writers.start()
@@ -37,6 +41,13 @@
         if state == .active { body() }
       }
       return true
+    }
+
+    /// For searches that may be done together.
+    func joining(isWanted: @escaping @Sendable () -> Bool = { true }) -> ServedModel.Joining {
+      .init(
+        limit: limit, run: { [self] in run($0) }, isWanted: isWanted,
+        note: { [batches] in batches.note($0) })
     }
 
     func stop() {

@@ -72,18 +72,25 @@ final class LiveCatalogue: Sendable {
       lock: lock, refusal: refusal)
   }
 
-  /// What changes are made on; the folder is made now if there is none.
+  /// What changes are made on; the folder is made now if there is none, and opened again where that failed before.
   private func writable() throws(ServingError) -> Opened {
+    // Not one lock in the other: `attach` takes them the other way round.
+    var isNew = false
+    defer { if isNew { shown.withLock { $0.revision = -1 } } }
     do {
       return try opened.withLock { opened in
-        if opened == nil {
+        if opened == nil || opened?.refusal != nil {
           guard !name.hasPrefix(".") else {
             throw ServingError(
               .failedPrecondition, "changes of a model called \"\(name)\" have no place on the disk"
             )
           }
           try folder.makeFolders()
-          opened = try Self.open(folder, limits)
+          let found = try Self.open(folder, limits)
+          opened = found
+          hasEvents.store(found.events.read { $0.count > 0 }, ordering: .relaxed)
+          // What another process has changed is shown with the next change.
+          isNew = true
         }
         guard let found = opened, found.refusal == nil else {
           throw opened?.refusal ?? ServingError(.internalError, folder.plainPath)
@@ -144,7 +151,7 @@ final class LiveCatalogue: Sendable {
   }
 
   /// Takes items away; returns those that were not there.
-  func delete(_ identifiers: [String], of model: ServedModel) throws(ServingError) -> [String] {
+  func delete(_ identifiers: [String]) throws(ServingError) -> [String] {
     for identifier in identifiers { try Self.check(identifier, "the identifier of an item") }
     guard !identifiers.isEmpty else { return [] }
     let opened = try writable()

@@ -39,7 +39,7 @@ extension ModelStore {
   ) throws(ServingError) -> [String] {
     try limits.check(identifiers: items.count, of: "ids")
     let model = try model(selection)
-    return try model.live.delete(items, of: model)
+    return try model.live.delete(items)
   }
 
   /// Notes what users have done: it counts as seen from now on, and users that the model does not know get

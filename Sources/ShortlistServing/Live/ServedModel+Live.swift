@@ -1,4 +1,4 @@
-import Shortlist
+public import Shortlist
 import ShortlistTensors
 import Synchronization
 
@@ -11,6 +11,9 @@ extension ServedModel {
   public var refusedChanges: [(item: String, reason: String)] {
     overlay.refused.map { ($0.identifier, $0.reason) }
   }
+
+  /// An item of the catalogue as it is now, with its columns and its vector; nil for one that is not there.
+  public func liveItem(_ identifier: String) -> LiveItem? { liveRetriever.item(identifier) }
 
   /// Shows the changes of a table from now on.
   func show(_ items: ItemTable) throws(ServingError) {

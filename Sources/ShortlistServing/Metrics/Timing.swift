@@ -31,8 +31,9 @@ package struct Timing: Sendable {
   package init() { last = start }
 
   /// Says that a phase ends here, which began where the one before ended.
-  package mutating func end(_ phase: Phase) {
-    let now = Timing.now
+  ///
+  /// - Parameter now: when it ended, if that is not now.
+  package mutating func end(_ phase: Phase, at now: Int = Timing.now) {
     phases[phase.rawValue] += now - last
     last = now
     isOver = phase == .write

@@ -66,6 +66,12 @@ extension ModelStore {
       entry.versions[version] = .init(
         status: .init(version: version, state: .available), model: model, seconds: seconds)
       report(.loaded(model: name, version: version, seconds: seconds))
+      if let first = model.refusedChanges.first {
+        report(
+          .leftOut(
+            model: name, version: version, items: model.refusedChanges.count,
+            reason: "\"\(first.item.prefix(80))\" \(first.reason)"))
+      }
       return true
     } catch {
       let error = error as? ServingError ?? ServingError(.dataLoss, "\(error)")

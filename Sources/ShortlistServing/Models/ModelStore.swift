@@ -26,6 +26,8 @@ public final class ModelStore: Sendable {
     case loaded(model: String, version: Int, seconds: Double)
     case failed(model: String, version: Int, ServingError)
     case unloaded(model: String, version: Int)
+    /// A version leaves out items that were given while others were served; the reason is that of the first.
+    case leftOut(model: String, version: Int, items: Int, reason: String)
   }
 
   /// Loads the models; a model of which no version can be loaded is kept, with what went wrong.
@@ -102,6 +104,12 @@ public final class ModelStore: Sendable {
   /// What is counted of a model; nil for one that is not there.
   package func counters(of name: String) -> ModelCounters? {
     entries.withLock { $0[name]?.traffic.counters }
+  }
+
+  /// How many searches wait to be done together.
+  package var waitingSearches: Int {
+    let models = entries.withLock { $0.values.flatMap { $0.versions.values.compactMap(\.model) } }
+    return models.reduce(0) { $0 + $1.batcher.depth }
   }
 
   /// How the versions of a model are, the latest first.

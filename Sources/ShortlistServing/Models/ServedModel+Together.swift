@@ -1,23 +1,27 @@
 package import Shortlist
-import ShortlistIndex
 import ShortlistTensors
 
 /// Searches that are done together with those that wait for the same version.
 extension ServedModel {
-  /// Where and how a search is done.
+  /// Where a search is done that waits.
   package struct Joining: Sendable {
     /// Runs a body on a thread of its own; false, at once, where too many wait already.
-    package var run: @Sendable (@escaping @Sendable () -> Void) -> Bool
-    /// Whether somebody still waits for the answer.
-    package var isWanted: @Sendable () -> Bool
-    /// The most searches that wait.
-    package var limit: Int
+    package typealias Runner = @Sendable (@escaping @Sendable () -> Void) -> Bool
 
+    let limit: Int
+    package let run: Runner
+    package let isWanted: @Sendable () -> Bool
+    let note: @Sendable (Int) -> Void
+
+    /// - Parameters:
+    ///   - limit: the most searches that wait.
+    ///   - isWanted: whether somebody still waits for the answer.
+    ///   - note: told how many searches are done together, once for all of them.
     package init(
-      limit: Int, run: @escaping @Sendable (@escaping @Sendable () -> Void) -> Bool,
-      isWanted: @escaping @Sendable () -> Bool = { true }
+      limit: Int, run: @escaping Runner, isWanted: @escaping @Sendable () -> Bool = { true },
+      note: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
-      (self.limit, self.run, self.isWanted) = (limit, run, isWanted)
+      (self.limit, self.run, self.isWanted, self.note) = (limit, run, isWanted, note)
     }
   }
 
@@ -26,24 +30,21 @@ extension ServedModel {
     package let answers: Result<[Recommendations], ServingError>
     /// When the search began.
     package let began: Int
-    /// The queries that were searched for together.
-    package let size: Int
   }
 
   /// The most items that a search may want that is done together with others.
   private static let largestK = 100
 
-  /// Whether it pays to search together: an exact index reads all vectors for each search, but once for a batch. A ScaNN
-  /// index reads other vectors for each query.
-  package var joinsSearches: Bool { retriever.index.isExact }
-
-  /// Whether a request may be answered together with others: one that chooses few items is answered faster alone.
+  /// Whether a request may be answered together with others. It pays where one pass over an exact index is enough for all;
+  /// a ScaNN index reads other vectors for each query, and a request that chooses few items is answered faster alone.
   package func joins(_ request: RecommendationRequest) -> Bool {
-    joinsSearches && request.k <= Self.largestK && request.include == nil && request.filter == nil
+    retriever.answersTogether && request.k <= Self.largestK && request.include == nil
+      && request.filter == nil && request.history == nil
   }
 
+  /// The same of a search.
   package func joins(_ k: Int, _ excluded: [[String]]?) -> Bool {
-    joinsSearches && k + (excluded?.map(\.count).max() ?? 0) <= Self.largestK
+    retriever.index.isExact && k + (excluded?.map(\.count).max() ?? 0) <= Self.largestK
   }
 
   /// Searches that are done at once: a large catalogue keeps all cores busy with one.
@@ -55,58 +56,54 @@ extension ServedModel {
   /// The best items for a request, found together with what waits.
   ///
   /// - Returns: false, at once, where too many wait already; nothing is finished then.
-  /// - Throws: `ServingError` for a request beyond the limits.
   package func recommend(
     _ request: RecommendationRequest, within limits: ServingLimits, _ joining: Joining,
     finish: @escaping @Sendable (Joined) -> Void
-  ) throws(ServingError) -> Bool {
-    try check(request, limits)
-    return join(.recommend(request), joining, finish) { () throws(ServingError) in
-      let query = try self.query(of: request)
-      return try self.answering { () throws -> PreparedSearch in
-        try self.retriever.prepare(query)
-      }
-    }
+  ) -> Bool {
+    join(
+      .init(
+        question: .recommend(request), limits: limits, joining: joining, finish: finish))
   }
 
   /// As `search(_:for:excluding:within:)`, found together with what waits.
   ///
   /// - Returns: false, at once, where too many wait already; nothing is finished then.
-  /// - Throws: `ServingError` for a search beyond the limits.
   package func search(
     _ k: Int, for queries: Dataset, excluding excluded: [[String]]?, within limits: ServingLimits,
     _ joining: Joining, finish: @escaping @Sendable (Joined) -> Void
-  ) throws(ServingError) -> Bool {
-    try check(k, queries, excluded, limits)
-    let more = excluded?.map(\.count).max() ?? 0
-    let ordered: @Sendable (Joined) -> Void = { joined in
-      guard let excluded else { return finish(joined) }
-      finish(
-        Joined(
-          answers: joined.answers.map { $0.puttingLast(excluded, k) }, began: joined.began,
-          size: joined.size))
-    }
-    return join(.search(k, queries, excluding: excluded), joining, ordered) {
-      () throws(ServingError) in
-      try self.answering { () throws -> PreparedSearch in
-        PreparedSearch(k + more, to: try self.retriever.model.embedQueries(queries))
-      }
-    }
+  ) -> Bool {
+    join(
+      .init(
+        question: .search(k, queries, excluding: excluded), limits: limits, joining: joining,
+        finish: finish))
   }
 
-  private func join(
-    _ request: KeptRequest, _ joining: Joining, _ finish: @escaping @Sendable (Joined) -> Void,
-    prepare: @escaping @Sendable () throws(ServingError) -> PreparedSearch
-  ) -> Bool {
-    let job = SearchBatcher.Job(prepare: prepare, isWanted: joining.isWanted) {
-      [self] answers, began, size in
-      if case .success(let found) = answers {
-        traffic.note(found, by: self, since: began, to: request)
+  private func join(_ job: SearchBatcher.Job) -> Bool {
+    batcher.add(job) { [self] jobs in answer(jobs) }
+  }
+
+  private func answer(_ jobs: [SearchBatcher.Job]) {
+    guard let first = jobs.first else { return }
+    first.joining.note(jobs.count)
+    let began = Timing.now
+    var recommended: [(job: SearchBatcher.Job, request: RecommendationRequest)] = []
+    var searched: [(job: SearchBatcher.Job, search: Search)] = []
+    for job in jobs {
+      switch job.question {
+      case .recommend(let request): recommended.append((job, request))
+      case .search(let k, let queries, let excluded):
+        searched.append((job, Search(k: k, queries: queries, excluded: excluded)))
+      case .similar: job.finish(.init(answers: .success([]), began: began))
       }
-      finish(Joined(answers: answers, began: began, size: size))
     }
-    return batcher.add(job, limit: joining.limit, run: joining.run) { [retriever] searches in
-      try retriever.answer(searches)
+    // The limits are those of the server, the same for all.
+    for (one, found) in zip(
+      recommended, recommend(recommended.map(\.request), within: first.limits))
+    {
+      one.job.finish(.init(answers: found.map { [$0] }, began: began))
+    }
+    for (one, found) in zip(searched, search(searched.map(\.search), within: first.limits)) {
+      one.job.finish(.init(answers: found, began: began))
     }
   }
 }

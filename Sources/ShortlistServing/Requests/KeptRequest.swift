@@ -25,7 +25,7 @@ extension ServedModel {
     case .recommend(let request): [try found([request])[0].get()]
     case .similar(let request): [try found(request)]
     case .search(let k, let queries, let excluded):
-      try found(k, for: queries, excluding: excluded)
+      try found([Search(k: k, queries: queries, excluded: excluded)])[0].get()
     }
   }
 }

@@ -1,25 +1,15 @@
-import Shortlist
 import ShortlistTensors
 
-/// Puts searches together that wait for the same version.
+/// Puts work together that waits for the same version.
 ///
-/// Nothing waits for others to come: a search begins at once while a worker is free, and what comes while all are at
-/// work is one batch for the first that is free again. So a lone search takes as long as without it.
+/// Nothing waits for others to come: work begins at once while a worker is free, and what comes while all are busy is
+/// one batch for the first that is free again. So a lone search takes as long as without it.
 final class SearchBatcher: Sendable {
-  /// Runs a body on a thread of its own; false, at once, where too many wait already.
-  typealias Runner = @Sendable (@escaping @Sendable () -> Void) -> Bool
-
   struct Job: Sendable {
-    let prepare: @Sendable () throws(ServingError) -> PreparedSearch
-    /// Whether somebody still waits for the answer.
-    let isWanted: @Sendable () -> Bool
-    /// - Parameters:
-    ///   - began: when the search began.
-    ///   - size: the queries that were searched for together.
-    let finish:
-      @Sendable (
-        _ answer: Result<[Recommendations], ServingError>, _ began: Int, _ size: Int
-      ) -> Void
+    let question: KeptRequest
+    let limits: ServingLimits
+    let joining: ServedModel.Joining
+    let finish: @Sendable (ServedModel.Joined) -> Void
   }
 
   private struct State {
@@ -37,12 +27,15 @@ final class SearchBatcher: Sendable {
   /// - Parameter workers: how many batches are searched for at once.
   init(workers: Int) { self.workers = workers }
 
+  /// How many searches wait.
+  var depth: Int { state.withLock { $0.waiting.count } }
+
   /// Takes a search; false, at once, where too many wait already.
-  func add(
-    _ job: Job, limit: Int, run: @escaping Runner, search: @escaping Search
-  ) -> Bool {
+  ///
+  /// - Parameter answer: answers several at once, and finishes each.
+  func add(_ job: Job, answer: @escaping @Sendable ([Job]) -> Void) -> Bool {
     let (number, starts) = state.withLock { state -> (Int?, Bool) in
-      guard state.waiting.count < limit else { return (nil, false) }
+      guard state.waiting.count < job.joining.limit else { return (nil, false) }
       state.number += 1
       state.waiting.append((state.number, job))
       guard state.workers < workers else { return (state.number, false) }
@@ -50,7 +43,8 @@ final class SearchBatcher: Sendable {
       return (state.number, true)
     }
     guard let number else { return false }
-    guard starts, !run({ self.work(run, search) }) else { return true }
+    let run = job.joining.run
+    guard starts, !run({ self.work(run, answer) }) else { return true }
     // No thread can be had. Another worker may have taken the job all the same.
     return state.withLock { state in
       state.workers -= 1
@@ -62,11 +56,10 @@ final class SearchBatcher: Sendable {
     }
   }
 
-  /// Searches for several at once; throws for all of them.
-  typealias Search = @Sendable ([PreparedSearch]) throws -> [[Recommendations]]
-
   /// Takes what waits, and goes on for as long as something does.
-  private func work(_ run: @escaping Runner, _ search: @escaping Search) {
+  private func work(
+    _ run: @escaping ServedModel.Joining.Runner, _ answer: @escaping @Sendable ([Job]) -> Void
+  ) {
     while true {
       let jobs = state.withLock { state in
         let jobs = state.waiting.prefix(Self.largest).map(\.job)
@@ -75,32 +68,9 @@ final class SearchBatcher: Sendable {
         return jobs
       }
       guard !jobs.isEmpty else { return }
-      Self.answer(jobs.filter { $0.isWanted() }, search)
+      answer(jobs.filter { $0.joining.isWanted() })
       // Other work gets its turn.
-      if run({ self.work(run, search) }) { return }
-    }
-  }
-
-  private static func answer(_ jobs: [Job], _ search: Search) {
-    let began = Timing.now
-    var ready: [(job: Job, search: PreparedSearch)] = []
-    for job in jobs {
-      do throws(ServingError) { ready.append((job, try job.prepare())) } catch {
-        job.finish(.failure(error), began, 1)
-      }
-    }
-    guard !ready.isEmpty else { return }
-    let size = ready.reduce(0) { $0 + $1.search.vectors.rows }
-    if let answers = try? search(ready.map(\.search)) {
-      for (one, answer) in zip(ready, answers) { one.job.finish(.success(answer), began, size) }
-      return
-    }
-    // One that fails does not fail the others.
-    for one in ready {
-      let result = Result {
-        try search([one.search]).first ?? []
-      }.mapError { ServingError(.internalError, "\($0)") }
-      one.job.finish(result, began, one.search.vectors.rows)
+      if run({ self.work(run, answer) }) { return }
     }
   }
 }

@@ -173,8 +173,8 @@ struct LiveHTTPTests {
       ("DELETE", "/items", #"{"ids": [""]}"#, 400, "has 0 bytes"),
       ("DELETE", "/items", #"{"ids": ["a", "b", "c", "d"]}"#, 400, "3 are the limit"),
       ("DELETE", "/items/nothing", "", 404, "\"nothing\" is not in the catalogue"),
-      ("POST", "/items", "{}", 400, "use PUT or DELETE"),
-      ("PUT", "/events", "{}", 400, "use POST"),
+      ("POST", "/items", "{}", 405, "use GET, HEAD, PUT, DELETE"),
+      ("PUT", "/events", "{}", 405, "use POST"),
       ("POST", "/events", "{}", 400, "events is missing"),
       ("POST", "/events", #"{"events": 1}"#, 400, "events is a number"),
       ("POST", "/events", #"{"events": [{"item": "a"}]}"#, 400, "events[0]: user_id is missing"),
@@ -202,7 +202,7 @@ struct LiveHTTPTests {
         "is not in the catalogue"
       ),
       ("POST", ":explain", #"{"item": "item 1", "history": "a"}"#, 400, "history is a string"),
-      ("GET", ":explain", "", 400, "use POST"),
+      ("GET", ":explain", "", 405, "use POST"),
       (
         "POST", ":recommend", #"{"history": ["a", "b", "c", "d"]}"#, 400,
         "history names 4 items; 3 are the limit"
