@@ -93,7 +93,7 @@
         if cost <= WorkPool.quick { return finish(work(), context) }
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         let (loop, isGone) = (context.eventLoop, isGone)
-        let isTaken = pool.run {
+        let isTaken = pool.run(writes: cost == .max) {
           guard !isGone.isSet else { return }
           let outcome = work()
           loop.execute {
