@@ -25,18 +25,23 @@ extension Scope {
       self = .read
       return
     }
-    self = asks ? .read : Self.needed(toChange: request)
+    self = Self.needed(for: request, asks)
   }
 
+  private static let questions = [
+    "predict", "recommend", "similar", "explain", "classify", "regress",
+  ]
+
   /// The path is read as the routes read it, so that no spelling of one call passes for another.
-  private static func needed(toChange request: HTTPRequest) -> Scope {
-    let rest = request.path.dropFirst("/v1/models/".count)
-    guard let path = try? ModelPath(rest) else { return .admin }
-    if let resource = path.resource.first {
-      return ["items", "events"].contains(resource.lowercased()) ? .write : .admin
+  private static func needed(for request: HTTPRequest, _ asks: Bool) -> Scope {
+    guard let path = try? ModelPath(request.path.dropFirst("/v1/models/".count)) else {
+      return asks ? .read : .admin
     }
-    let questions = ["predict", "recommend", "similar", "explain", "classify", "regress"]
-    return questions.contains(path.action?.lowercased() ?? "") ? .read : .admin
+    if let action = path.action?.lowercased() {
+      return questions.contains(action) && (asks || request.method == "POST") ? .read : .admin
+    }
+    if asks { return .read }
+    return ["items", "events"].contains(path.resource.first?.lowercased()) ? .write : .admin
   }
 
   /// What a method needs; nil where anybody may call it. What is not known here needs the most.
