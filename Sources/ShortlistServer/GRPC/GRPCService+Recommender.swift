@@ -21,8 +21,8 @@ extension GRPCService {
     queries: (Request) -> Int = { _ in 1 },
     _ body: @escaping @Sendable (Request, ServedModel) throws(ServingError) -> Response
   ) -> Answer {
-    let start = ContinuousClock.now
-    var name = ""
+    var timing = Timing()
+    var counters: ModelCounters?
     do throws(ServingError) {
       let request: Request
       do {
@@ -31,23 +31,28 @@ extension GRPCService {
         throw ServingError(.invalidArgument, "\(error)")
       }
       let model = try store.model(try request.model.selection())
-      name = model.name
+      counters = model.counters
+      timing.end(.parse)
       return .work(cost: cost ?? model.cost(ofQueries: min(queries(request), limits.batch))) {
-        [name] in
+        [timing] in
+        var timing = timing
+        timing.end(.queue)
         let outcome = Self.outcome { () throws(ServingError) in
           let response = try body(request, model)
+          timing.end(.compute)
           do { return try response.encoded() } catch {
             throw ServingError(.internalError, "\(error)")
           }
         }
+        timing.end(.write)
         var error: ServingError.Code?
         if case .failure(let failure) = outcome { error = failure.code }
         metrics.note(
-          .init(model: name, call: call, error: error, entrypoint: "GRPC"), since: start)
+          .init(model: model.counters, call: call, error: error, entrypoint: .grpc), since: timing)
         return outcome
       }
     } catch {
-      metrics.note(.init(model: name, call: call, error: error.code, entrypoint: "GRPC"))
+      metrics.note(.init(model: counters, call: call, error: error.code, entrypoint: .grpc))
       return .ready(.failure(error))
     }
   }
@@ -55,12 +60,8 @@ extension GRPCService {
   // MARK: Asking
 
   func recommend(_ message: [UInt8]) -> Answer {
-    call(
-      message, .recommend,
-      queries: { (request: RecommenderRecommendRequest) in
-        request.queries.count
-      }
-    ) { request, model throws(ServingError) in
+    let count = { (request: RecommenderRecommendRequest) in request.queries.count }
+    return call(message, .recommend, queries: count) { request, model throws(ServingError) in
       try limits.check(batch: request.queries.count)
       var response = RecommenderRecommendResponse()
       response.model = .of(model)

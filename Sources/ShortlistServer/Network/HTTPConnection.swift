@@ -64,6 +64,8 @@
         incoming.writeBuffer(&part)
       }
       proceed(context)
+      // A buffer that nobody holds is read into again.
+      if incoming.readableBytes == 0 { incoming = ByteBuffer() }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) { flush(context) }
