@@ -118,7 +118,9 @@ struct AccessTests {
       ("POST", "/v1/models/a:rollback", .admin), ("POST", "/v1/models/a", .admin),
       ("POST", "/v1/models/items", .admin), ("POST", "/v1/models/predict", .admin),
       ("POST", "/v1/models", .admin), ("POST", "/v1/models/a/%zz:predict", .admin),
-      ("POST", "/", .admin), ("OPTIONS", "/v1/models/a:predict", .read),
+      ("POST", "/", .admin), ("OPTIONS", "/v1/models/a:predict", .admin),
+      ("GET", "/v1/models/a:predict", .read), ("GET", "/v1/models/a:Rollback", .admin),
+      ("PUT", "/v1/models/a/labels/b:predict", .admin), ("GET", "/v1/models/", .read),
       ("TRACE", "/healthz", .admin),
     ] as [(String, String, Scope?)])
   func scopes(method: String, path: String, scope: Scope?) {
