@@ -13,8 +13,12 @@ let settings: [SwiftSetting] = [
   .enableExperimentalFeature("Lifetimes"),
 ]
 
-func floor(_ name: String, on dependencies: Target.Dependency...) -> Target {
-  .target(name: name, dependencies: dependencies, exclude: ["README.md"], swiftSettings: settings)
+func floor(
+  _ name: String, on dependencies: Target.Dependency..., exclude: [String] = []
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, exclude: ["README.md"] + exclude,
+    swiftSettings: settings)
 }
 
 /// A product of a package that only the server needs.
@@ -119,7 +123,8 @@ let package = Package(
       server("NIOTLS", of: "swift-nio"), server("NIOHTTP2", of: "swift-nio-http2"),
       server("NIOHPACK", of: "swift-nio-http2"),
       server("NIOSSL", of: "swift-nio-ssl"),
-      server("Tracing", of: "swift-distributed-tracing")),
+      server("Tracing", of: "swift-distributed-tracing"),
+      exclude: ["Console/Files", "OpenAPI/openapi.json"]),
 
     // Floor 8
     .executableTarget(
@@ -160,6 +165,8 @@ let package = Package(
       server("NIOHPACK", of: "swift-nio-http2"),
       server("InMemoryTracing", of: "swift-distributed-tracing"),
       server("Tracing", of: "swift-distributed-tracing"), exclude: ["Python"]),
-    tests(of: "ShortlistCommand", plus: "Shortlist", "ShortlistSamples"),
+    tests(
+      of: "ShortlistCommand", plus: "Shortlist", "ShortlistSamples", "ShortlistPython",
+      exclude: ["Python"]),
   ]
 )

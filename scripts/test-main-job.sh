@@ -27,3 +27,9 @@ done
 .venv-check/bin/python scripts/check-artefact.py "$work/ml-100k/1" --user 42 -k 10 \
   --expect "$work/recommended.json"
 .venv-check/bin/python scripts/check-figures.py "$work"
+
+# Twenty seconds of what scripts/test-soak.sh does for ten minutes, on the server that the tests have built.
+if [ -x .build-tests/debug/shortlist ]; then
+  echo "== the server under load"
+  scripts/test-soak.sh 20 .build-tests/debug/shortlist "$work/tutorial/1"
+fi

@@ -16,6 +16,8 @@ need curl "calls the server over TLS"
 # The tests against real TensorFlow run, and fail where it is missing.
 scripts/tensorflow-packages.sh
 export SHORTLIST_NEEDS_TENSORFLOW=1
+need prometheus "checks the metrics of the server"
+export SHORTLIST_NEEDS_PROMTOOL=1
 
 echo "== tests"
 log=$(mktemp)

@@ -16,11 +16,11 @@ struct Inspect: ParsableCommand {
   func run() throws {
     let reader = try ArtifactReader(URL(filePath: artefact, directoryHint: .isDirectory))
     let retriever = try Retriever(reader)
-    let summary = Summary(reader, retriever)
+    let summary = ArtifactSummary(reader, retriever)
     if json { return try Terminal.printJSON(summary) }
     try Terminal.show(
       """
-      \(summary.artefact)
+      \(summary.artefact ?? artefact)
       created     \(summary.created)
       catalogue   \(summary.items) items of \(summary.dimensions) dimensions, by \(summary.item)
       index       \(summary.index)
@@ -51,113 +51,5 @@ struct Inspect: ParsableCommand {
       let report = try Data(contentsOf: reader.file("evaluation.json"))
       try Terminal.show(String(decoding: report, as: UTF8.self))
     }
-  }
-
-  private struct Summary: Encodable {
-    struct Parameter: Encodable {
-      let name: String
-      let rows: Int
-      let columns: Int
-      var count: Int { rows * columns }
-    }
-    struct File: Encodable {
-      let name: String
-      let bytes: Int
-      let sha256: String
-    }
-    let artefact: String
-    let format: Int
-    let created: String
-    let item: String
-    let items: Int
-    let dimensions: Int
-    let users: Int?
-    let index: String
-    let indexTrials: [IndexChoice.Trial]
-    let itemColumns: [ItemColumnSummary]
-    let parameters: [Parameter]
-    let files: [File]
-
-    private enum CodingKeys: String, CodingKey {
-      case artefact, format, created, item, items, dimensions, users, index, parameters, files
-      case indexTrials = "index_trials"
-      case itemColumns = "item_columns"
-    }
-
-    init(_ reader: ArtifactReader, _ retriever: Retriever) {
-      artefact = reader.folder.path(percentEncoded: false)
-      format = reader.manifest.format
-      created = reader.manifest.created.formatted(.iso8601)
-      item = retriever.catalogue.identifier.name
-      items = retriever.catalogue.count
-      dimensions = retriever.model.dimensions
-      users = retriever.history?.users.count
-      indexTrials = retriever.indexTrials
-      let columns = retriever.catalogue.items
-      itemColumns = (columns?.columnNames ?? []).compactMap { name in
-        columns?[name: name].map { ItemColumnSummary(name, $0) }
-      }
-      index =
-        (retriever.index as? ScaNNIndex).map {
-          let depth = $0.configuration
-          return "scann, \(depth.scoring) in \(depth.leaves ?? 1) leaves, "
-            + "\(depth.leavesToSearch ?? 1) searched, \(depth.reordering ?? 0) reordered"
-        } ?? "exact"
-      let parameters = retriever.model.parameters
-      self.parameters = parameters.names.compactMap { name in
-        parameters[name].map { Parameter(name: name, rows: $0.rows, columns: $0.columns) }
-      }
-      files = reader.manifest.files.sorted { $0.key < $1.key }.map {
-        File(name: $0.key, bytes: $0.value.bytes, sha256: $0.value.sha256)
-      }
-    }
-  }
-}
-
-/// A column of items as people see it.
-private struct ItemColumnSummary: Encodable {
-  let name: String
-  let type: String
-  /// The first few values, as they are written in a condition.
-  let examples: [String]
-
-  private static let count = 3
-
-  init(_ name: String, _ column: AnyColumn) {
-    self.name = name
-    type = column.typeName
-    typealias Value = ItemFilter.Value
-    let values: [Value] =
-      switch column {
-      case .strings(let column): Self.first(column.distinct) { !$0.isEmpty }.map { .string($0) }
-      case .stringLists(let column):
-        Self.first(column.values.distinct) { !$0.isEmpty }.map { .string($0) }
-      case .integers(let values): Self.first(values).map { .integer($0) }
-      case .integerLists(let column): Self.first(column.values).map { .integer($0) }
-      case .floats(let values):
-        Self.first(values, where: \.isFinite).map { .number(Double("\($0)") ?? 0) }
-      case .floatLists(let column):
-        Self.first(column.values, where: \.isFinite).map { .number(Double("\($0)") ?? 0) }
-      }
-    examples = values.map { value in
-      // What an artefact says does not steer a terminal.
-      let text = String(
-        "\(value)".map {
-          $0.unicodeScalars.contains { $0.properties.generalCategory == .control } ? "?" : $0
-        })
-      return text.count > 40 ? text.prefix(37) + "..." : text
-    }
-  }
-
-  /// The first distinct values that are wanted.
-  private static func first<Value: Hashable>(
-    _ values: [Value], where isWanted: (Value) -> Bool = { _ in true }
-  ) -> [Value] {
-    var found: [Value] = []
-    for value in values where isWanted(value) && !found.contains(value) {
-      found.append(value)
-      if found.count == count { break }
-    }
-    return found
   }
 }

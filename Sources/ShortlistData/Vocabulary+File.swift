@@ -33,6 +33,7 @@ extension Vocabulary {
     var table = StringTable()
     var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     if lines.last?.isEmpty == true { lines.removeLast() }
+    table.makeRoom(strings: lines.count, bytes: text.utf8.count)
     for (place, line) in lines.enumerated() {
       let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
       guard

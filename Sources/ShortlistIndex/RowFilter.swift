@@ -114,6 +114,7 @@ public struct RowFilter: Sendable, Hashable {
 extension [Int] {
   /// Sorts rows. Many of a small catalogue are sorted by a bit for each row, which takes a tenth of the time.
   fileprivate mutating func sortAsRows() {
+    if zip(self, dropFirst()).allSatisfy({ $0 <= $1 }) { return }
     guard let least = self.min(), let most = self.max(), least >= 0, most / 64 <= 4 * count,
       count > 8
     else { return sort() }

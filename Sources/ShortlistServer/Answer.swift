@@ -4,10 +4,12 @@ import ShortlistServing
 /// An answer that is there, or work that makes one.
 enum Answer<Value: Sendable>: Sendable {
   case ready(Value)
-  /// - Parameter cost: roughly how many multiplications it takes.
+  /// - Parameter cost: roughly how many multiplications it takes; `.max` for what waits for the disk.
   case work(cost: Int, @Sendable () -> Value)
   /// A recommendation, which may be made together with others.
   case query(Recommending<Value>)
+  /// A search, which may be done together with others.
+  case search(Searching<Value>)
 
   /// The answer, made here and now.
   var value: Value {
@@ -15,6 +17,7 @@ enum Answer<Value: Sendable>: Sendable {
     case .ready(let value): value
     case .work(_, let body): body()
     case .query(let query): query.value
+    case .search(let search): search.value
     }
   }
 }
@@ -24,7 +27,8 @@ struct Recommending<Value: Sendable>: Sendable {
   let model: ServedModel
   let request: RecommendationRequest
   let limits: ServingLimits
-  let finish: @Sendable (Result<Recommendations, ServingError>) -> Value
+  /// Takes what was found, and when the search began.
+  var finish: @Sendable (Result<Recommendations, ServingError>, _ began: Int) -> Value
 
   var cost: Int { model.cost(ofQueries: 1) }
 
@@ -35,8 +39,9 @@ struct Recommending<Value: Sendable>: Sendable {
   static func values(of queries: [Self]) -> [Value] {
     guard let first = queries.first else { return [] }
     if queries.allSatisfy({ $0.model === first.model }) {
+      let began = Timing.now
       return zip(queries, first.model.recommend(queries.map(\.request), within: first.limits))
-        .map { $0.finish($1) }
+        .map { $0.finish($1, began) }
     }
     var values = [Value?](repeating: nil, count: queries.count)
     for group in Dictionary(grouping: queries.indices, by: { ObjectIdentifier(queries[$0].model) })
@@ -47,5 +52,55 @@ struct Recommending<Value: Sendable>: Sendable {
       }
     }
     return values.compactMap { $0 }
+  }
+}
+
+extension Recommending {
+  /// Has the answer made on another thread, together with what waits for the same version where that pays.
+  ///
+  /// - Parameter taken: takes it, on that thread.
+  /// - Returns: false where too many wait already; it is not made then.
+  func join(
+    _ joining: ServedModel.Joining, taken: @escaping @Sendable (Value) -> Void
+  ) -> Bool {
+    guard model.joins(request) else {
+      return joining.run { if joining.isWanted() { taken(value) } }
+    }
+    return model.recommend(request, within: limits, joining) { joined in
+      taken(finish(joined.answers.map { $0[0] }, joined.began))
+    }
+  }
+}
+
+/// A search of one model, and what its answer is made into.
+struct Searching<Value: Sendable>: Sendable {
+  let model: ServedModel
+  let question: PredictService.Question
+  let limits: ServingLimits
+  /// Takes the answer, and when its making began.
+  var finish: @Sendable (Result<[Recommendations], ServingError>, Int) -> Value
+
+  var cost: Int { model.cost(ofQueries: question.queries.rowCount) }
+
+  /// The answer, made alone.
+  var value: Value {
+    let began = Timing.now
+    let found = Result { () throws(ServingError) in
+      try model.search(
+        question.k, for: question.queries, excluding: question.excluded, within: limits)
+    }
+    return finish(found, began)
+  }
+
+  /// Has the answer made on another thread, as a recommendation is.
+  func join(
+    _ joining: ServedModel.Joining, taken: @escaping @Sendable (Value) -> Void
+  ) -> Bool {
+    guard model.joins(question.k, question.excluded) else {
+      return joining.run { if joining.isWanted() { taken(value) } }
+    }
+    return model.search(
+      question.k, for: question.queries, excluding: question.excluded, within: limits, joining
+    ) { joined in taken(finish(joined.answers, joined.began)) }
   }
 }

@@ -13,7 +13,9 @@ package final class Guarded<Value>: @unchecked Sendable {
   package init(_ value: sending Value) { self.value = value }
 
   /// Waits for the value, and works on it alone.
-  package func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
+  package func withLock<Result, Failure>(
+    _ body: (inout Value) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
     lock.lock()
     defer { lock.unlock() }
     return try body(&value)

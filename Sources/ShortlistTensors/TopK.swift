@@ -44,6 +44,7 @@ package struct TopK: Sendable {
       "rows \(firstRow)..<\(firstRow + scores.count); the largest is \(UInt32.max)")
     // Rows that come in order lose a tie with those that are here.
     let inOrder = firstRow >= Int(nextRow)
+    if keys.isEmpty, threshold == -.infinity { threshold = Self.floor(of: scores, k: k) }
     var position = 0
     while position < scores.count {
       let full = keys.count >= k && threshold > -.infinity
@@ -64,6 +65,39 @@ package struct TopK: Sendable {
       if keys.count >= limit { cut() }
     }
     nextRow = max(nextRow, UInt32(firstRow + scores.count))
+  }
+
+  /// A score that k of the scores reach, found in one pass: the kth best of the best of 64 groups. So the first scores
+  /// that pass by meet a threshold, too.
+  private static func floor(of scores: Span<Float>, k: Int) -> Float {
+    guard k <= 32, scores.count >= 512 else { return -.infinity }
+    var best = (
+      SIMD16<Float>(repeating: -.infinity), SIMD16<Float>(repeating: -.infinity),
+      SIMD16<Float>(repeating: -.infinity), SIMD16<Float>(repeating: -.infinity)
+    )
+    unsafe scores.withPointer { start in
+      let vectors = unsafe UnsafeRawPointer(start)
+      for place in 0..<scores.count / 64 {
+        let base = unsafe vectors + place * 256
+        // NaN is never greater.
+        let a = unsafe base.loadUnaligned(as: SIMD16<Float>.self)
+        best.0.replace(with: a, where: a .> best.0)
+        let b = unsafe base.loadUnaligned(fromByteOffset: 64, as: SIMD16<Float>.self)
+        best.1.replace(with: b, where: b .> best.1)
+        let c = unsafe base.loadUnaligned(fromByteOffset: 128, as: SIMD16<Float>.self)
+        best.2.replace(with: c, where: c .> best.2)
+        let d = unsafe base.loadUnaligned(fromByteOffset: 192, as: SIMD16<Float>.self)
+        best.3.replace(with: d, where: d .> best.3)
+      }
+    }
+    var keys: [UInt64] = []
+    keys.reserveCapacity(64)
+    for lanes in [best.0, best.1, best.2, best.3] {
+      for lane in 0..<16 where lanes[lane] > -.infinity { keys.append(key(lanes[lane], 0)) }
+    }
+    guard keys.count >= k else { return -.infinity }
+    select(k, of: &keys)
+    return score(keys[k - 1])
   }
 
   /// Takes one score.

@@ -71,7 +71,7 @@ struct EmbeddingFilesTests {
       let json = try write(.jsonLines)
       #expect(
         json.contains(
-          "\n{\"identifier\": \"a\\u000ab\", \"embedding\": [\(row.joined(separator: ", "))]}\n"))
+          "\n{\"identifier\": \"a\\nb\", \"embedding\": [\(row.joined(separator: ", "))]}\n"))
       #expect(try Data(contentsOf: folder.appending(path: "x.csv")).count == csv.utf8.count)
       _ = try write(.numpy)
       let numpy = try Data(contentsOf: folder.appending(path: "x.npy"))

@@ -121,8 +121,9 @@ struct ContractTests {
       let inspected = try shortlist.succeed("inspect", "movies", "--json").json()
       #expect(
         inspected.keys.sorted() == [
-          "artefact", "created", "dimensions", "files", "format", "index", "index_trials", "item",
-          "item_columns", "items", "parameters", "users",
+          "artefact", "candidate_features", "created", "dimensions", "files", "format", "index",
+          "index_trials", "item", "item_columns", "items", "parameters", "query_features", "user",
+          "users",
         ])
       #expect(inspected["items"] as? Int == 24 && inspected["users"] as? Int == 24)
       #expect(inspected["dimensions"] as? Int == 8 && inspected["format"] as? Int == 2)

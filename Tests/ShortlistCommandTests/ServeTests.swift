@@ -17,7 +17,7 @@
           ["serve", ".", "--port", "0", "--grpc-port", "0", "--poll", "0.05"],
           output: FileHandle(forWritingTo: shortlist.url("told"))
         ) { process in
-          let port = try port(told: shortlist.url("told"), of: process)
+          let port = try shortlist.port(told: "told", of: process)
           #expect(try get(port, "/readyz") == "ready\n")
           let told = try String(contentsOf: shortlist.url("told"), encoding: .utf8)
           #expect(told.contains(/, gRPC on 127\.0\.0\.1:[1-9]\d+/), "\(told)")
@@ -49,7 +49,7 @@
           as: isRoot
             ? ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : []
         ) { process in
-          #expect(try get(port(told: shortlist.url("told"), of: process), "/readyz") == "ready\n")
+          #expect(try get(shortlist.port(told: "told", of: process), "/readyz") == "ready\n")
           process.terminate()
         }
         #expect(outcome.code == 0, "\(outcome.errors)")
@@ -69,17 +69,6 @@
           1, ["serve", ".", "--port", "0"],
           saying: ["movies version 1 cannot be loaded", "weights.safetensors"])
       }
-    }
-
-    private func port(told file: URL, of process: Process) throws -> Int {
-      while process.isRunning {
-        let text = try String(contentsOf: file, encoding: .utf8)
-        if let match = text.firstMatch(of: /http:\/\/127\.0\.0\.1:(\d+)/) {
-          return try #require(Int(match.1))
-        }
-        usleep(10_000)
-      }
-      throw CocoaError(.executableNotLoadable)
     }
 
     private func get(_ port: Int, _ path: String) throws -> String {

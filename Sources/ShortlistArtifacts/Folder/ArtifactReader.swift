@@ -22,6 +22,14 @@ public struct ArtifactReader: Sendable {
   ///
   /// - Throws: `ArtifactError` that names the file which is missing, damaged or of a newer format.
   public init(_ url: URL) throws {
+    try self.init(unchecked: url)
+    for (name, expected) in manifest.files.sorted(by: { $0.key < $1.key }) {
+      try Self.check(folder.appending(path: name), against: expected)
+    }
+  }
+
+  /// Opens an artefact of which only the manifest, and what `contents(of:)` gives, is wanted.
+  package init(unchecked url: URL) throws {
     folder = try ArtifactFolder.source(for: url)
     let file = folder.appending(path: ArtifactManifest.fileName)
     do {
@@ -31,9 +39,6 @@ public struct ArtifactReader: Sendable {
         .missingFile, path: file.plainPath, message: "the manifest of the artefact cannot be read")
     }
     manifest = try Self.manifest(json, at: file.plainPath)
-    for (name, expected) in manifest.files.sorted(by: { $0.key < $1.key }) {
-      try Self.check(folder.appending(path: name), against: expected)
-    }
   }
 
   /// What the writer gave as the specification.
@@ -68,6 +73,16 @@ public struct ArtifactReader: Sendable {
       )
     }
     return folder.appending(path: name)
+  }
+
+  /// The bytes of a small file, checked; nil where the artefact has no such file, or one that is larger.
+  ///
+  /// - Throws: `ArtifactError` for a file that is missing or damaged.
+  package func contents(of name: String, atMost limit: Int = 4 << 20) throws -> Data? {
+    guard let expected = manifest.files[name], expected.bytes <= limit else { return nil }
+    let file = folder.appending(path: name)
+    try Self.check(file, against: expected)
+    return try Data(contentsOf: file)
   }
 
   private static func manifest(

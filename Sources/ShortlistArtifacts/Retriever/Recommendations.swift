@@ -17,6 +17,8 @@ public struct Recommendations: Sendable, Hashable, RandomAccessCollection {
     /// The model knows nothing of who asks, so the most popular items are given; scores are their shares
     /// of the training interactions.
     case popularity
+    /// The items are those nearest to a history: scores are of the mean of its items' vectors.
+    case history
   }
 
   public var items: [Recommendation]

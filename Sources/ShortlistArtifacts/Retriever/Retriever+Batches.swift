@@ -7,6 +7,8 @@ import ShortlistTensors
 package struct RecommendationQuery: Sendable {
   package var k: Int
   package var query: Query
+  /// The user, whatever the feature is called.
+  package var user: String?
   package var excluding: Set<String> = []
   package var among: Set<String>?
   package var filter: ItemFilter?
@@ -39,7 +41,7 @@ extension Retriever {
     var largest = 1
     for (place, request) in requests.enumerated() {
       do {
-        guard case .string(let value)? = request.query.features[table.feature] else {
+        guard let value = value(of: table.feature, in: request) else {
           answers[place] = .success(try recommend(request))
           continue
         }
@@ -69,9 +71,40 @@ extension Retriever {
     return answers.map { $0 ?? .success(Recommendations([])) }
   }
 
-  private func recommend(_ request: RecommendationQuery) throws -> Recommendations {
-    try recommend(
-      request.k, for: request.query, excluding: request.excluding, among: request.among,
-      matching: request.filter, excludingSeen: request.excludingSeen)
+  /// The answer to one request.
+  func recommend(_ request: RecommendationQuery) throws -> Recommendations {
+    try RetrieverError.check(count: request.k)
+    let allowed = try filter(of: request)
+    if let table = queryTable, let value = value(of: table.feature, in: request) {
+      let row = table.words.row(of: value)
+      if row == 0, let popular = mostPopular(request.k, where: allowed) { return popular }
+      return recommendations(
+        try index.nearest(request.k, to: table.vectors[row: row], where: allowed)[...])
+    }
+    let dataset = try self.query(of: request)
+      .dataset(of: model.query.features.map(\.featureName))
+    return try recommend(request.k, for: dataset, where: [allowed])[0]
+  }
+
+  /// The features of a request, the user among them.
+  func query(of request: RecommendationQuery) -> Query {
+    var query = request.query
+    if let user = request.user, let userFeature { query.features[userFeature] = .string(user) }
+    return query
+  }
+
+  /// The rows that a request may be answered with.
+  func filter(of request: RecommendationQuery) throws -> RowFilter {
+    let allowed = try rows(
+      excluding: request.excluding, among: request.among, matching: request.filter)
+    guard request.excludingSeen, let history else { return allowed }
+    return unseen(allowed, by: value(of: history.user.name, in: request))
+  }
+
+  /// The value of a feature in a request, where it is one string.
+  private func value(of feature: String, in request: RecommendationQuery) -> String? {
+    if let user = request.user, feature == userFeature { return user }
+    guard case .string(let value)? = request.query.features[feature] else { return nil }
+    return value
   }
 }

@@ -22,32 +22,10 @@ extension Retriever {
     _ k: Int, for query: Query, excluding: Set<String> = [], among: Set<String>? = nil,
     matching filter: ItemFilter? = nil, excludingSeen: Bool = true
   ) throws -> Recommendations {
-    try RetrieverError.check(count: k)
     var request = RecommendationQuery(k, for: query)
     (request.excluding, request.among) = (excluding, among)
     (request.filter, request.excludingSeen) = (filter, excludingSeen)
-    let allowed = try self.filter(of: request)
-    if let table = queryTable, case .string(let value)? = query.features[table.feature] {
-      let row = table.words.row(of: value)
-      if row == 0, let popular = mostPopular(k, where: allowed) { return popular }
-      return recommendations(
-        try index.nearest(k, to: table.vectors[row: row], where: allowed)[...])
-    }
-    let dataset = try query.dataset(of: model.query.features.map(\.featureName))
-    return try recommend(k, for: dataset, where: [allowed])[0]
-  }
-
-  /// The rows that a request may be answered with.
-  func filter(of request: RecommendationQuery) throws -> RowFilter {
-    var user: String?
-    if request.excludingSeen, let history,
-      case .string(let name)? = request.query.features[history.user.name]
-    {
-      user = name
-    }
-    let allowed = try rows(
-      excluding: request.excluding, among: request.among, matching: request.filter)
-    return unseen(allowed, by: user)
+    return try recommend(request)
   }
 
   /// The best items for each row of a dataset, best first.
@@ -75,7 +53,7 @@ extension Retriever {
     }
   }
 
-  private func recommend(
+  func recommend(
     _ k: Int, for queries: Dataset, where filters: [RowFilter]
   ) throws -> [Recommendations] {
     let bound = try model.query.bind(queries)
@@ -99,7 +77,7 @@ extension Retriever {
   }
 
   /// For each distinct query whether the model knows anything of it: a number, or a value of a vocabulary.
-  private func knows(_ queries: BoundTower) -> [Bool] {
+  func knows(_ queries: BoundTower) -> [Bool] {
     var known = [Bool](repeating: false, count: queries.count)
     for feature in queries.features {
       switch feature {
@@ -125,7 +103,7 @@ extension Retriever {
   }
 
   /// The rows that may be recommended to anybody.
-  private func rows(
+  func rows(
     excluding: Set<String>, among: Set<String>?, matching filter: ItemFilter?
   ) throws -> RowFilter {
     var allowed = try filter.map { try rows(matching: $0) }
@@ -138,16 +116,9 @@ extension Retriever {
       ? chosen : chosen.excluding(excluding.compactMap { catalogue.row(of: $0) } as [Int])
   }
 
-  private func unseen(_ rows: RowFilter, by user: String?) -> RowFilter {
-    guard let user, let history else { return rows }
-    var seen: [Int] = []
-    let positions = history.positions(of: user)
-    seen.reserveCapacity(positions.count)
-    for position in positions {
-      let row = rowsOfHistory[Int(position)]
-      if row >= 0 { seen.append(Int(row)) }
-    }
-    return rows.excluding(seen)
+  func unseen(_ rows: RowFilter, by user: String?) -> RowFilter {
+    guard let user, let seen, let number = history?.number(of: user) else { return rows }
+    return rows.excluding(seen[number])
   }
 
   /// The items nearest to an item by the cosine of their vectors, best first, without itself.
@@ -160,21 +131,10 @@ extension Retriever {
   ) throws -> Recommendations {
     try RetrieverError.check(count: k)
     guard let row = catalogue.row(of: item) else {
-      throw RetrieverError(
-        .unknownItem,
-        "\"\(item)\" is not in the catalogue of \(catalogue.count) items"
-          + (closest(to: item).map { "; did you mean \"\($0)\"?" } ?? ""))
+      throw RetrieverError.unknown(item, among: catalogue.identifiers)
     }
     let allowed = try rows(excluding: [], among: nil, matching: filter)
     return recommendations(try neighbors.nearest(k, to: row, where: allowed)[...])
-  }
-
-  /// An identifier that holds the text, or begins like it, without regard to case.
-  private func closest(to item: String) -> String? {
-    let wanted = item.lowercased()
-    guard !wanted.isEmpty else { return nil }
-    return catalogue.identifiers.first { $0.lowercased().hasPrefix(wanted) }
-      ?? catalogue.identifiers.first { $0.lowercased().contains(wanted) }
   }
 
   /// Every user of the history as a dataset for `recommend(_:forEach:)`.

@@ -1,3 +1,4 @@
+import ShortlistData
 public import ShortlistIndex
 public import ShortlistModels
 import ShortlistTensors
@@ -20,11 +21,12 @@ public struct Retriever: Sendable {
   public let history: InteractionHistory?
 
   /// Rows of the catalogue by popularity, and each row's share of the interactions.
-  let popularity: (rows: [Int], shares: [Float])?
-  /// The row of each item of the history; -1 for one that is not in the catalogue.
-  let rowsOfHistory: [Int32]
+  package let popularity: (rows: [Int], shares: [Float])?
+  let seen: SeenRows?
   let neighbors: ItemNeighbors
   let queryTable: EmbeddingTable?
+  /// The feature of the query tower that identifies users, where there is one that does.
+  package let userFeature: String?
   let matches = FilterMatches()
 
   /// - Parameters:
@@ -48,9 +50,11 @@ public struct Retriever: Sendable {
     self.catalogue = catalogue
     self.history = history
     queryTable = model.queryTable
+    let features = Set(model.query.features.map(\.featureName))
+    userFeature = history?.user.name ?? (features.count == 1 ? features.first : nil)
     neighbors = ItemNeighbors(catalogue.embeddings)
     let rowsOfHistory = history?.rows(in: catalogue) ?? []
-    self.rowsOfHistory = rowsOfHistory
+    seen = history.map { SeenRows($0, rowsOfItems: rowsOfHistory) }
     popularity = history.map { history in
       let counts = history.counts(at: rowsOfHistory, count: catalogue.count)
       let total = Float(max(1, counts.reduce(0, +)))
@@ -69,13 +73,17 @@ final class ItemNeighbors: Sendable {
   init(_ embeddings: Matrix) { self.embeddings = embeddings }
 
   func nearest(_ k: Int, to row: Int, where filter: RowFilter) throws -> [Neighbor] {
+    let vectors = embeddings
+    return try nearest(k, to: vectors[row: row], where: filter.excluding([row] as [Int]))
+  }
+
+  func nearest(_ k: Int, to vector: Span<Float>, where filter: RowFilter) throws -> [Neighbor] {
     let index = try index.withLock { made in
       if let made { return made }
       let new = try ExactIndex(embeddings, similarity: .cosine)
       made = new
       return new
     }
-    let vectors = embeddings
-    return try index.nearest(k, to: vectors[row: row], where: filter.excluding([row] as [Int]))
+    return try index.nearest(k, to: vector, where: filter)
   }
 }

@@ -30,4 +30,20 @@ public struct RetrieverError: Error, Sendable, Equatable, CustomStringConvertibl
       throw RetrieverError(.invalidCount, "k is \(k); ask for at least 1 item")
     }
   }
+
+  /// That an item is not in the catalogue, with one that holds the text, or begins like it, without regard to case.
+  static func unknown(_ item: String, among identifiers: some Collection<String>) -> RetrieverError
+  {
+    let wanted = item.lowercased()
+    var closest: String?
+    if !wanted.isEmpty {
+      closest =
+        identifiers.first { $0.lowercased().hasPrefix(wanted) }
+        ?? identifiers.first { $0.lowercased().contains(wanted) }
+    }
+    return RetrieverError(
+      .unknownItem,
+      "\"\(item)\" is not in the catalogue of \(identifiers.count) items"
+        + (closest.map { "; did you mean \"\($0)\"?" } ?? ""))
+  }
 }

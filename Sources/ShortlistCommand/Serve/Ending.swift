@@ -10,6 +10,8 @@
     init() {
       // Whoever reads the log may go away; that ends no server.
       signal(SIGPIPE, SIG_IGN)
+      // A file that may not grow is an error of the change that wanted it, not the end of the server.
+      signal(SIGXFSZ, SIG_IGN)
       sources = [SIGINT, SIGTERM].map { number in
         signal(number, SIG_IGN)
         return DispatchSource.makeSignalSource(signal: number, queue: .global())

@@ -1,4 +1,5 @@
 #if Server
+  import Foundation
   import ShortlistServer
   import ShortlistServing
   import Synchronization
@@ -7,9 +8,11 @@
     /// Loads the models of a folder, each with a version that answers, and tells a log what happens to versions.
     ///
     /// - Throws: `CommandFailure` for a model of which no version can be loaded.
-    convenience init(reporting log: EventLog, modelsIn folder: String) throws {
+    convenience init(reporting log: EventLog, modelsIn folder: String, state: String?) throws {
       let hasBegun = Begun()
-      try self.init(ModelConfiguration.models(in: folder)) { event in
+      try self.init(
+        ModelConfiguration.models(in: folder), state: state.map { URL(filePath: $0) }
+      ) { event in
         if case .failed = event, !hasBegun.isSet { return }
         log.note(event)
       }
@@ -37,6 +40,13 @@
         note(
           .error, event.text,
           ["model": .text(model), "version": .integer(version), "code": .text(error.code.name)])
+      case .leftOut(let model, let version, let items, let reason):
+        note(
+          .warning, event.text,
+          [
+            "model": .text(model), "version": .integer(version), "items": .integer(items),
+            "reason": .text(reason),
+          ])
       case .unloaded(let model, let version):
         note(.info, event.text, ["model": .text(model), "version": .integer(version)])
       }
@@ -50,6 +60,8 @@
       case .failed(let model, let version, let error):
         "\(model) version \(version) cannot be loaded: \(error.message)"
       case .unloaded(let model, let version): "let go of \(model) version \(version)"
+      case .leftOut(let model, let version, let items, let reason):
+        "\(model) version \(version) leaves out \(items == 1 ? "an item" : "\(items) items") given before it: \(reason)"
       }
     }
   }

@@ -39,7 +39,8 @@
       defer { log.flush() }
       log.note(.info, "settings", ["settings": settings.described])
       makeRoom(for: settings.configuration.connections, log)
-      let store = try ModelStore(reporting: log, modelsIn: settings.folder)
+      let store = try ModelStore(
+        reporting: log, modelsIn: settings.folder, state: settings.state)
       var configuration = settings.configuration
       configuration.log = log
       let server = Server(store, configuration)

@@ -25,6 +25,11 @@
     var poll: Double?
 
     @Option(
+      help: "The folder for changes of catalogues and events. (default: .live beside the models)",
+      completion: .directory)
+    var state: String?
+
+    @Option(
       help: "The server's certificate and those that lead to its authority, PEM; makes it TLS.",
       completion: .file())
     var tlsCertificate: String?
@@ -48,6 +53,8 @@
     var maxQueue: Int?
     @Option(help: "The largest body of a request, in bytes. (default: 4194304)")
     var maxBody: Int?
+    @Option(help: "The largest header of a request, in bytes. (default: 16384)")
+    var maxHeader: Int?
     @Option(help: "Seconds that a request may take to come in. (default: 30)")
     var requestTimeout: Double?
     @Option(help: "Seconds that a connection may be idle. (default: 60)") var idleTimeout: Double?
@@ -64,7 +71,8 @@
     var given: [Setting: [String]] {
       let single: [(Setting, (any CustomStringConvertible)?)] = [
         (.folder, folder), (.host, host), (.port, port), (.grpcPort, grpcPort), (.grpc, grpc),
-        (.threads, threads), (.poll, poll), (.certificate, tlsCertificate), (.key, tlsKey),
+        (.threads, threads), (.poll, poll), (.state, state), (.header, maxHeader),
+        (.certificate, tlsCertificate), (.key, tlsKey),
         (.clientAuthorities, tlsClientCa), (.tokens, tokens), (.connections, maxConnections),
         (.queue, maxQueue), (.body, maxBody), (.requestTimeout, requestTimeout),
         (.idleTimeout, idleTimeout), (.gracePeriod, gracePeriod), (.logLevel, logLevel),

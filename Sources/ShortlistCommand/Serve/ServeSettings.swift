@@ -8,6 +8,8 @@
   struct ServeSettings {
     private(set) var folder = ""
     private(set) var poll = 1.0
+    /// Where changes of catalogues and events are kept; nil for beside the models.
+    private(set) var state: String?
     private(set) var logLevel = EventLog.Level.info
     private(set) var configuration = ServerConfiguration()
     /// What is in force and where it comes from, for the log.
@@ -32,6 +34,8 @@
       configuration.threads = try integer(
         .threads, ProcessInfo.processInfo.activeProcessorCount, 1...1_024)
       poll = try number(.poll, poll, "seconds, 0 or more") { $0 >= 0 }
+      let state = try text(.state, "")
+      self.state = state.isEmpty ? nil : state
       configuration.tls = try tls()
       let tokens = try text(.tokens, "")
       configuration.tokens = tokens.isEmpty ? nil : tokens
@@ -41,6 +45,8 @@
       configuration.queue = try integer(.queue, configuration.queue, 0...1_000_000)
       configuration.limits.body = try integer(
         .body, configuration.limits.body, 1_024...(1 << 30))
+      configuration.maximumHeader = try integer(
+        .header, configuration.maximumHeader, 1_024...(1 << 20))
       configuration.requestTimeout = try duration(.requestTimeout, 30)
       configuration.idleTimeout = try duration(.idleTimeout, 60)
       configuration.gracePeriod = try duration(.gracePeriod, 10)

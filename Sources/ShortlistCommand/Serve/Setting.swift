@@ -3,7 +3,7 @@
   enum Setting: String, CaseIterable {
     case folder, host, port, grpc
     case grpcPort = "grpc_port"
-    case threads, poll
+    case threads, poll, state
     case certificate = "tls.certificate"
     case key = "tls.key"
     case clientAuthorities = "tls.client_ca"
@@ -12,6 +12,7 @@
     case connections = "max_connections"
     case queue = "max_queue"
     case body = "max_body"
+    case header = "max_header"
     case requestTimeout = "request_timeout"
     case idleTimeout = "idle_timeout"
     case gracePeriod = "grace_period"

@@ -177,12 +177,14 @@ struct LiveState: Sendable {
 }
 
 /// How far changes are on the disk.
-struct Flushes: Sendable {
-  var done = 0
+package struct Flushes: Sendable {
+  package var done = 0
   private var failure: (any Error)?
 
+  package init() {}
+
   /// Flushes a log, unless a flush failed before: the next one may succeed although bytes of the first are lost.
-  mutating func flush(_ log: WriteAheadLog) throws {
+  package mutating func flush(_ log: WriteAheadLog) throws {
     if let failure { throw failure }
     do {
       try log.synchronize()

@@ -62,8 +62,8 @@ struct GRPCService: Sendable {
   // MARK: Predict
 
   private func predict(_ message: [UInt8]) -> Answer {
-    let start = ContinuousClock.now
-    var name = ""
+    var timing = Timing()
+    var counters: ModelCounters?
     do throws(ServingError) {
       let request: TFServingPredictRequest
       do {
@@ -71,26 +71,54 @@ struct GRPCService: Sendable {
       } catch {
         throw ServingError(.invalidArgument, "\(error)")
       }
-      let model = try predict.model(for: request.modelSpec)
-      name = model.name
-      return .work(cost: model.cost(ofQueries: rows(of: request))) { [name] in
-        let outcome = Self.outcome { () throws(ServingError) in
-          let response = try predict.predict(request)
-          do { return try response.encoded() } catch {
-            throw ServingError(.internalError, "\(error)")
+      let (model, signature) = try predict.answering(request)
+      counters = model.counters
+      let question = try predict.question(request.inputs, signature, model)
+      timing.end(.parse)
+      guard let question else {
+        return .work(cost: model.cost(ofQueries: rows(of: request))) { [timing] in
+          var timing = timing
+          timing.end(.queue)
+          return outcome(of: request, (model, signature), timing) { () throws(ServingError) in
+            try predict.predict(request.inputs, signature, model)
           }
         }
-        var error: ServingError.Code?
-        if case .failure(let failure) = outcome { error = failure.code }
-        metrics.note(
-          .init(model: name, call: .predict, error: error, entrypoint: "GRPC"), since: start)
-        return outcome
       }
+      return .search(
+        Searching(model: model, question: question, limits: limits) { [timing] found, began in
+          var timing = timing
+          timing.end(.queue, at: began)
+          return outcome(of: request, (model, signature), timing) { () throws(ServingError) in
+            question.outputs(try found.get())
+          }
+        })
     } catch {
-      // A name that no model has is not counted by itself: callers could make up any number of them.
-      metrics.note(.init(model: name, call: .predict, error: error.code, entrypoint: "GRPC"))
+      metrics.note(.init(model: counters, call: .predict, error: error.code, entrypoint: .grpc))
       return .ready(.failure(error))
     }
+  }
+
+  /// Writes the outputs that a block makes, and counts them.
+  private func outcome(
+    of request: TFServingPredictRequest, _ chosen: (model: ServedModel, signature: Signature),
+    _ timing: Timing, _ outputs: () throws(ServingError) -> [String: TFTensorProto]
+  ) -> Outcome {
+    var timing = timing
+    let outcome = Self.outcome { () throws(ServingError) in
+      let outputs = try outputs()
+      timing.end(.compute)
+      let response = try predict.response(to: request, outputs, chosen.signature, chosen.model)
+      do { return try response.encoded() } catch {
+        throw ServingError(.internalError, "\(error)")
+      }
+    }
+    timing.end(.write)
+    var error: ServingError.Code?
+    if case .failure(let failure) = outcome { error = failure.code }
+    metrics.note(
+      .init(model: chosen.model.counters, call: .predict, error: error, entrypoint: .grpc),
+      since: timing)
+    return outcome
   }
 
   /// How many queries a request says that it holds; more than are answered are refused later.

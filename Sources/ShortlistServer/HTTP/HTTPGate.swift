@@ -50,12 +50,11 @@ struct HTTPGate: Sendable {
 extension HTTPRequest {
   /// The path with what is different in every call left out: `POST /v1/models/{model}:recommend`.
   fileprivate var route: String {
-    let prefix = "/v1/models/"
-    guard path.lowercased().hasPrefix(prefix) else { return "\(method) \(path.prefix(64))" }
-    guard let parts = try? ModelPath(path.dropFirst(prefix.count)) else { return method }
-    var route = "\(method) \(prefix){model}"
+    guard let model = target.model else { return "\(method) \(path.prefix(64))" }
+    guard let parts = try? model.get() else { return method }
+    var route = "\(method) /v1/models/{model}"
     let actions = ["predict", "recommend", "similar", "explain"]
-    if let action = parts.action?.lowercased(), actions.contains(action) { route += ":\(action)" }
+    if let action = parts.action, actions.contains(action) { route += ":\(action)" }
     let resources = ["metadata", "items", "events"]
     if let resource = parts.resource.first?.lowercased(), resources.contains(resource) {
       route += "/\(resource)"
@@ -77,13 +76,20 @@ extension Answer {
         change(&value)
         return value
       }
-    case .query(let query):
-      return .query(
-        Recommending(model: query.model, request: query.request, limits: query.limits) { result in
-          var value = query.finish(result)
-          change(&value)
-          return value
-        })
+    case .query(var query):
+      query.finish = { [finish = query.finish] found, began in
+        var value = finish(found, began)
+        change(&value)
+        return value
+      }
+      return .query(query)
+    case .search(var search):
+      search.finish = { [finish = search.finish] found, began in
+        var value = finish(found, began)
+        change(&value)
+        return value
+      }
+      return .search(search)
     }
   }
 }

@@ -5,28 +5,23 @@ import ShortlistServing
 /// The recommendation API: `:recommend` and `:similar`.
 extension HTTPService {
   func recommend(_ request: HTTPRequest, _ selection: ModelSelection) -> Answer {
-    let start = ContinuousClock.now
+    var timing = Timing()
     do throws(ServingError) {
-      let model = try store.model(selection)
+      let inForce = try store.model(selection)
       do throws(ServingError) {
         let json = try Self.json(of: request)
-        if json["requests"] != nil { return try recommendMany(json, model, since: start) }
+        if json["requests"] != nil { return try recommendMany(json, inForce, timing) }
         let request = try Self.request(Fields(json))
+        let model = try store.model(selection, for: inForce.user(of: request))
+        timing.end(.parse)
         return .query(
-          Recommending(model: model, request: request, limits: limits) { found in
-            metrics.note(
-              .init(model: model.name, call: .recommend, error: found.failure?.code), since: start)
-            switch found {
-            case .success(let found):
-              return HTTPResponse { json in
-                json.write(model)
-                json.write(found)
-              }
-            case .failure(let error): return .problem(error)
-            }
+          Recommending(model: model, request: request, limits: limits) { [timing] found, began in
+            var timing = timing
+            timing.end(.queue, at: began)
+            return response(found, of: model, timing) { $0.write(found: $1) }
           })
       } catch {
-        metrics.note(.init(model: model.name, call: .recommend, error: error.code))
+        metrics.note(.init(model: inForce.counters, call: .recommend, error: error.code))
         return .ready(.problem(error))
       }
     } catch {
@@ -35,10 +30,11 @@ extension HTTPService {
     }
   }
 
-  /// Several requests in one call: all are answered, or none.
+  /// Several requests in one call: all are answered, by the version in force, or none.
   private func recommendMany(
-    _ json: JSONValue, _ model: ServedModel, since start: ContinuousClock.Instant
+    _ json: JSONValue, _ model: ServedModel, _ timing: Timing
   ) throws(ServingError) -> Answer {
+    var timing = timing
     let fields = try Fields(json, known: Fields.ofRecommendations + ["requests"])
     guard case .array(let elements)? = fields["requests"], fields.count == 1 else {
       throw ServingError(
@@ -47,21 +43,46 @@ extension HTTPService {
     try limits.check(batch: elements.count)
     var requests: [RecommendationRequest] = []
     for element in elements { requests.append(try Self.request(Fields(element))) }
-    return .work(cost: model.cost(ofQueries: requests.count)) { [requests] in
-      let found = model.recommend(requests, within: limits)
-      let error = found.lazy.compactMap(\.failure).first
-      metrics.note(.init(model: model.name, call: .recommend, error: error?.code), since: start)
-      if let error { return .problem(error) }
-      return HTTPResponse { json in
-        json.write(model)
+    timing.end(.parse)
+    return .work(cost: model.cost(ofQueries: requests.count)) { [requests, timing] in
+      var timing = timing
+      timing.end(.queue)
+      let found = Result { () throws(ServingError) in
+        var answers: [Recommendations] = []
+        for answer in model.recommend(requests, within: limits) { answers.append(try answer.get()) }
+        return answers
+      }
+      return response(found, of: model, timing) { json, answers in
         json.array("responses") { json in
-          for case .success(let answer) in found { json.object { $0.write(answer) } }
+          for answer in answers { json.object { $0.write(found: answer) } }
         }
       }
     }
   }
 
-  private static func json(of request: HTTPRequest) throws(ServingError) -> JSONValue {
+  /// Writes what was found, or why nothing was, and counts it.
+  private func response<Found>(
+    _ found: Result<Found, ServingError>, of model: ServedModel, _ timing: Timing,
+    _ write: (inout JSONWriter, Found) -> Void
+  ) -> HTTPResponse {
+    var timing = timing
+    timing.end(.compute)
+    switch found {
+    case .success(let found):
+      let response = HTTPResponse { json in
+        json.write(model)
+        write(&json, found)
+      }
+      timing.end(.write)
+      metrics.note(.init(model: model.counters, call: .recommend), since: timing)
+      return response
+    case .failure(let error):
+      metrics.note(.init(model: model.counters, call: .recommend, error: error.code))
+      return .problem(error)
+    }
+  }
+
+  static func json(of request: HTTPRequest) throws(ServingError) -> JSONValue {
     do {
       return try JSONReader.read(request.body)
     } catch {
@@ -71,15 +92,18 @@ extension HTTPService {
   }
 
   func similar(_ request: HTTPRequest, _ selection: ModelSelection) -> Answer {
-    let start = ContinuousClock.now
-    return work(request, selection, .similar, since: start) { json, model throws(ServingError) in
-      let fields = try Fields(json, known: ["item", "k", "filter"])
+    work(request, selection, .similar) { json, model, timing throws(ServingError) in
+      let fields = try Fields(json, known: ["item", "k", "exclude", "include", "filter"])
       guard let item = try fields.string("item") else {
         throw ServingError(.invalidArgument, "item is missing: the identifier of an item")
       }
       let found = try model.similar(
-        .init(item: item, k: try fields.integer("k") ?? 10, filter: try fields.filter()),
+        .init(
+          item: item, k: try fields.integer("k") ?? 10,
+          exclude: try fields.strings("exclude") ?? [], include: try fields.strings("include"),
+          filter: try fields.filter()),
         within: limits)
+      timing.end(.compute)
       return HTTPResponse { json in
         json.write(model)
         json.member("item", item)
@@ -88,21 +112,29 @@ extension HTTPService {
     }
   }
 
-  private func work(
+  /// - Parameter cost: of the work; nil for that of so many requests.
+  func work(
     _ request: HTTPRequest, _ selection: ModelSelection, _ call: ServerMetrics.Call,
-    since start: ContinuousClock.Instant,
-    _ body: @escaping @Sendable (JSONValue, ServedModel) throws(ServingError) -> HTTPResponse
+    cost: Int? = nil,
+    _ body:
+      @escaping @Sendable (JSONValue, ServedModel, inout Timing) throws(ServingError)
+      -> HTTPResponse
   ) -> Answer {
+    var timing = Timing()
     do throws(ServingError) {
       let model = try store.model(selection)
       let json = try Self.json(of: request)
-      return .work(cost: model.cost(ofQueries: 1)) {
+      timing.end(.parse)
+      return .work(cost: cost ?? model.cost(ofQueries: 1)) { [timing] in
+        var timing = timing
+        timing.end(.queue)
         do throws(ServingError) {
-          let response = try body(json, model)
-          metrics.note(.init(model: model.name, call: call, error: nil), since: start)
+          let response = try body(json, model, &timing)
+          timing.end(.write)
+          metrics.note(.init(model: model.counters, call: call), since: timing)
           return response
         } catch {
-          metrics.note(.init(model: model.name, call: call, error: error.code), since: start)
+          metrics.note(.init(model: model.counters, call: call, error: error.code))
           return .problem(error)
         }
       }
@@ -115,37 +147,37 @@ extension HTTPService {
   private static func request(_ fields: Fields) throws(ServingError) -> RecommendationRequest {
     RecommendationRequest(
       query: try fields.query(), user: try fields.string("user_id"),
-      k: try fields.integer("k") ?? 10, exclude: try fields.strings("exclude") ?? [],
+      history: try fields.strings("history"), k: try fields.integer("k") ?? 10,
+      exclude: try fields.strings("exclude") ?? [],
       include: try fields.strings("include"), filter: try fields.filter(),
       excludesSeen: try fields.bool("exclude_seen") ?? true)
   }
 }
 
-extension Result {
-  fileprivate var failure: Failure? {
-    if case .failure(let error) = self { error } else { nil }
-  }
-}
-
 extension JSONWriter {
-  fileprivate mutating func write(_ model: ServedModel) {
+  mutating func write(_ model: ServedModel) {
     object("model") { json in
       json.member("name", model.name)
       json.member("version", model.version)
     }
   }
 
-  fileprivate mutating func write(_ found: Recommendations) {
+  fileprivate mutating func write(found: Recommendations) {
     member("basis", found.basis.rawValue)
     items(found)
   }
+
+  private static let item = Name("item")
+  private static let score = Name("score")
 
   fileprivate mutating func items(_ found: Recommendations) {
     array("items") { json in
       for item in found {
         json.object { json in
-          json.member("item", item.identifier)
-          json.member("score", item.score)
+          json.name(Self.item)
+          json.string(item.identifier)
+          json.name(Self.score)
+          json.float(item.score)
         }
       }
     }
@@ -159,7 +191,7 @@ struct Fields {
   var count: Int { members.count }
 
   static let ofRecommendations = [
-    "user_id", "query", "k", "exclude", "include", "filter", "exclude_seen",
+    "user_id", "query", "history", "k", "exclude", "include", "filter", "exclude_seen",
   ]
 
   /// - Throws: `ServingError.invalidArgument` for what is no object, or has a field that is not known.
@@ -184,7 +216,7 @@ struct Fields {
     return value == .null ? nil : value
   }
 
-  private func wrong(_ name: String, _ value: JSONValue, _ expected: String) -> ServingError {
+  func wrong(_ name: String, _ value: JSONValue, _ expected: String) -> ServingError {
     ServingError(.invalidArgument, "\(name) is \(value.kind); expected \(expected)")
   }
 

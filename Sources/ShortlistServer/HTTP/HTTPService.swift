@@ -13,29 +13,65 @@ struct HTTPService: Sendable {
   var limits: ServingLimits { predict.limits }
 
   func answer(_ request: HTTPRequest) -> Answer {
-    switch request.path {
-    case "/healthz": return .ready(HTTPResponse(text: "ok\n"))
-    case "/readyz":
-      return .ready(
-        store.isReady ? HTTPResponse(text: "ready\n") : HTTPResponse(503, text: "not ready\n"))
-    case "/metrics", "/monitoring/prometheus/metrics":
-      return .ready(
-        HTTPResponse(type: "text/plain; version=0.0.4", body: Array(metrics.text(of: store).utf8)))
-    default: break
-    }
-    let prefix = "/v1/models"
-    guard request.path.lowercased().hasPrefix(prefix) else {
-      return .ready(HTTPResponse(404, text: "Not Found\n"))
-    }
-    let rest = request.path.dropFirst(prefix.count)
-    if rest.isEmpty || rest == "/" { return .ready(models(request)) }
+    guard let path = request.target.model else { return .ready(page(request)) }
     do throws(ServingError) {
-      guard rest.hasPrefix("/") else {
-        throw ServingError(.invalidArgument, "Malformed request: \(request.path.prefix(200))")
-      }
-      return try route(request, ModelPath(rest.dropFirst()))
+      return try route(request, try path.get())
     } catch {
-      return .ready(.tensorFlow(error))
+      return .ready(Self.isOurs(request.path) ? .problem(error) : .tensorFlow(error))
+    }
+  }
+
+  /// What stands beside the models.
+  private func page(_ request: HTTPRequest) -> HTTPResponse {
+    switch request.path {
+    case "/healthz": look(request) { HTTPResponse(text: "ok\n") }
+    case "/readyz":
+      look(request) {
+        store.isReady ? HTTPResponse(text: "ready\n") : HTTPResponse(503, text: "not ready\n")
+      }
+    case "/v1/models", "/v1/models/": look(request) { models() }
+    case "/metrics": look(request) { .metrics(metrics.text(of: store)) }
+    case "/monitoring/prometheus/metrics":
+      look(request) { .metrics(metrics.tensorFlowText(of: store)) }
+    case "/openapi.json": look(request) { OpenAPI.response }
+    default:
+      if let page = ConsolePages.page(at: request.path) {
+        look(request) { page.response(to: request) }
+      } else {
+        HTTPResponse(404, text: "Not Found\n")
+      }
+    }
+  }
+
+  /// The answer to a request that changes nothing.
+  private func look(_ request: HTTPRequest, _ answer: () -> HTTPResponse) -> HTTPResponse {
+    ["GET", "HEAD"].contains(request.method) ? answer() : .notAllowed(request, "GET, HEAD")
+  }
+
+  /// Whether a path below the models is of the recommendation API, and not of TensorFlow Serving's: their failures are
+  /// written in other ways.
+  private static func isOurs(_ path: String) -> Bool {
+    if let colon = path.lastIndex(of: ":") {
+      let action = path[path.index(after: colon)...].lowercased()
+      if !["predict", "classify", "regress", "multiinference"].contains(action),
+        !action.contains("/")
+      {
+        return true
+      }
+    }
+    return path.lowercased().split(separator: "/").contains {
+      ["items", "users", "events", "report", "map", "life", "canary", "shadow"].contains($0)
+    }
+  }
+
+  /// The methods of what stands below a model; nil for what does not, or is of TensorFlow Serving.
+  private static func methods(of path: ModelPath) -> [String]? {
+    switch (path.resource[0].lowercased(), path.resource.count) {
+    case ("items", 1...2): ["GET", "HEAD", "PUT", "DELETE"]
+    case ("users", 1...2), ("report", 1), ("map", 1), ("life", 1): ["GET", "HEAD"]
+    case ("canary", 1), ("shadow", 1): ["PUT", "DELETE"]
+    case ("events", 1): ["POST"]
+    default: nil
     }
   }
 
@@ -43,22 +79,36 @@ struct HTTPService: Sendable {
     _ request: HTTPRequest, _ path: ModelPath
   ) throws(ServingError) -> Answer {
     if let resource = path.resource.first {
+      if let methods = Self.methods(of: path), !methods.contains(request.method) {
+        return .ready(.notAllowed(request, methods.joined(separator: ", ")))
+      }
+      if let answer = catalogue(request, path) { return answer }
       return try answer(request, about: resource, path)
     }
     guard let action = path.action else {
+      if let label = path.selection.label, request.method != "GET" {
+        guard ["PUT", "DELETE"].contains(request.method) else {
+          return .ready(.notAllowed(request, "GET, PUT, DELETE"))
+        }
+        return change(label, request, path.selection)
+      }
       try require("GET", request)
       return .ready(try status(path.selection))
     }
-    switch action.lowercased() {
+    switch action {
     case "predict":
       try require("POST", request)
       return predict(request, path.selection)
-    case "recommend", "similar":
-      guard request.method == "POST" else {
-        return .ready(.problem(ServingError(.invalidArgument, "use POST")))
+    case "recommend", "similar", "explain":
+      guard request.method == "POST" else { return .ready(.notAllowed(request, "POST")) }
+      switch action {
+      case "recommend": return recommend(request, path.selection)
+      case "similar": return similar(request, path.selection)
+      default: return explain(request, path.selection)
       }
-      return action.lowercased() == "recommend"
-        ? recommend(request, path.selection) : similar(request, path.selection)
+    case "reload", "rollback", "release":
+      guard request.method == "POST" else { return .ready(.notAllowed(request, "POST")) }
+      return change(action: action, request, path.selection)
     case "classify", "regress":
       throw ServingError(
         .unimplemented, "a retrieval model answers :predict; it has no :\(action)")
@@ -75,6 +125,11 @@ struct HTTPService: Sendable {
     case ("metadata", 1):
       try require("GET", request)
       return .ready(try metadata(path.selection))
+    case ("items", 1), ("items", 2):
+      return items(request, path.selection, only: path.resource.dropFirst().first)
+    case ("events", 1): return events(request, path.selection)
+    case ("life", 1), ("canary", 1), ("shadow", 1):
+      return life(resource.lowercased(), request, path.selection)
     default:
       throw ServingError(.invalidArgument, "Malformed request: \(request.path.prefix(200))")
     }
@@ -91,6 +146,7 @@ struct HTTPService: Sendable {
   // MARK: TensorFlow Serving
 
   private func predict(_ request: HTTPRequest, _ selection: ModelSelection) -> Answer {
+    let timing = Timing()
     do throws(ServingError) {
       let model = try store.model(selection)
       let json = try PredictJSON(request.body)
@@ -102,29 +158,60 @@ struct HTTPService: Sendable {
         throw ServingError(.invalidArgument, error.message)
       }
       let inputs = try json.inputs(of: signature)
-      let rows = inputs.values.compactMap { $0.tensorShape.dim.first?.size }.max() ?? 1
-      return .work(cost: model.cost(ofQueries: Int(rows))) {
-        let start = ContinuousClock.now
-        let result: HTTPResponse
-        do throws(ServingError) {
-          let outputs = try predict.predict(inputs, signature, model)
-          result = try json.response(outputs, signature)
-          metrics.note(.init(model: model.name, call: .predict, error: nil), since: start)
-        } catch {
-          metrics.note(.init(model: model.name, call: .predict, error: error.code), since: start)
-          result = .tensorFlow(error)
-        }
-        return result
-      }
+      return try answer(
+        predict.canary(selection, inputs, signature, model), inputs, json, timing)
     } catch {
       metrics.note(.init(model: counted(selection), call: .predict, error: error.code))
       return .ready(.tensorFlow(error))
     }
   }
 
-  /// The name that a request is counted by; that of no model is none, since anybody can make names up.
-  func counted(_ selection: ModelSelection) -> String {
-    store.names.contains(selection.name) ? selection.name : ""
+  private func answer(
+    _ chosen: (model: ServedModel, signature: Signature), _ inputs: [String: TFTensorProto],
+    _ json: PredictJSON, _ timing: Timing
+  ) throws(ServingError) -> Answer {
+    let (model, signature) = chosen
+    /// Writes the outputs that a block makes, and counts them.
+    @Sendable func response(
+      _ timing: Timing, _ outputs: () throws(ServingError) -> [String: TFTensorProto]
+    ) -> HTTPResponse {
+      var timing = timing
+      do throws(ServingError) {
+        let outputs = try outputs()
+        timing.end(.compute)
+        let response = try json.response(outputs, signature)
+        timing.end(.write)
+        metrics.note(.init(model: model.counters, call: .predict), since: timing)
+        return response
+      } catch {
+        metrics.note(.init(model: model.counters, call: .predict, error: error.code))
+        return .tensorFlow(error)
+      }
+    }
+    var timing = timing
+    guard let question = try predict.question(inputs, signature, model) else {
+      let rows = inputs.values.compactMap { $0.tensorShape.dim.first?.size }.max() ?? 1
+      timing.end(.parse)
+      return .work(cost: model.cost(ofQueries: Int(rows))) { [timing] in
+        var timing = timing
+        timing.end(.queue)
+        return response(timing) { () throws(ServingError) in
+          try predict.predict(inputs, signature, model)
+        }
+      }
+    }
+    timing.end(.parse)
+    return .search(
+      Searching(model: model, question: question, limits: limits) { [timing] found, began in
+        var timing = timing
+        timing.end(.queue, at: began)
+        return response(timing) { () throws(ServingError) in question.outputs(try found.get()) }
+      })
+  }
+
+  /// What a request is counted by; nil for a name that no model has, since anybody can make names up.
+  func counted(_ selection: ModelSelection) -> ModelCounters? {
+    store.counters(of: selection.name)
   }
 
   private func status(_ selection: ModelSelection) throws(ServingError) -> HTTPResponse {
@@ -167,11 +254,8 @@ struct HTTPService: Sendable {
   }
 
   /// The models with their versions that answer.
-  private func models(_ request: HTTPRequest) -> HTTPResponse {
-    guard request.method == "GET" else {
-      return .problem(ServingError(.invalidArgument, "use GET"))
-    }
-    return HTTPResponse { json in
+  private func models() -> HTTPResponse {
+    HTTPResponse { json in
       json.array("models") { json in
         for name in store.names {
           json.object { json in

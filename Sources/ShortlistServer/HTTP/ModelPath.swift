@@ -4,7 +4,7 @@ import ShortlistServing
 /// What follows `/v1/models` in a path: `NAME[/versions/V | /labels/L][:ACTION | /RESOURCE]`.
 struct ModelPath: Equatable {
   var selection: ModelSelection
-  /// What is asked of the model: `predict`, `recommend`, ...; nil for its status.
+  /// What is asked of the model, in small letters: `predict`, `recommend`, ...; nil for its status.
   var action: String?
   /// What of the model is meant, such as `metadata`, or `items` and the identifier of one; decoded.
   var resource: [String] = []
@@ -19,7 +19,7 @@ struct ModelPath: Equatable {
     func next() throws(ServingError) -> String {
       guard var part = parts.popFirst() else { throw malformed }
       if parts.isEmpty, let colon = part.utf8.lastIndex(of: UInt8(ascii: ":")) {
-        action = String(part[part.utf8.index(after: colon)...])
+        action = part[part.utf8.index(after: colon)...].lowercased()
         part = part[..<colon]
       }
       guard let text = part.percentDecoded else { throw malformed }

@@ -49,6 +49,20 @@ struct JSONWriter {
     follows = false
   }
 
+  /// The name of a member that is written many times.
+  struct Name: Sendable {
+    fileprivate let bytes: [UInt8]
+
+    /// - Parameter name: of letters that need no escape.
+    init(_ name: StaticString) { bytes = Array("\"\(name)\":".utf8) }
+  }
+
+  mutating func name(_ name: Name) {
+    separate()
+    bytes.append(contentsOf: name.bytes)
+    follows = false
+  }
+
   mutating func integer(_ value: Int) { raw(String(value)) }
 
   /// A number with as many digits as tell it from its neighbours, with a point always; NaN and infinities as TensorFlow
@@ -62,29 +76,8 @@ struct JSONWriter {
 
   mutating func string(_ value: String) {
     separate()
-    bytes.append(UInt8(ascii: "\""))
-    if value.needsNoEscapes { bytes.append(contentsOf: value.utf8) } else { escape(value) }
-    bytes.append(UInt8(ascii: "\""))
+    bytes.appendJSON(value)
     follows = true
-  }
-
-  private mutating func escape(_ value: String) {
-    for byte in value.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-        bytes.append(UInt8(ascii: "\\"))
-        bytes.append(byte)
-      case 0x0a: bytes.append(contentsOf: "\\n".utf8)
-      case 0x0d: bytes.append(contentsOf: "\\r".utf8)
-      case 0x09: bytes.append(contentsOf: "\\t".utf8)
-      case 0..<0x20:
-        bytes.append(contentsOf: "\\u00".utf8)
-        for digit in [byte >> 4, byte & 15] {
-          bytes.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
-        }
-      default: bytes.append(byte)
-      }
-    }
   }
 
   mutating func value(_ value: JSONValue) {

@@ -107,25 +107,33 @@
       if let deadline, deadline <= .now() { return finish(.failure(Self.late), context) }
       switch gate.service.answer(method, message) {
       case .ready(let outcome): finish(outcome, context)
-      case .query(let query): finish(query.value, context)
-      case .work(let cost, let work):
-        if cost <= WorkPool.quick { return finish(work(), context) }
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        let (loop, isGone) = (context.eventLoop, isGone)
-        let isTaken = pool.run {
-          guard !isGone.isSet else { return }
-          let outcome = work()
-          loop.execute {
-            let (handler, context) = bound.value
-            handler.finish(outcome, context)
-          }
-        }
-        if !isTaken {
-          finish(
-            .failure(ServingError(.resourceExhausted, "too many requests are waiting; try again")),
-            context)
+      case .query(let query) where query.cost <= WorkPool.quick: finish(query.value, context)
+      case .search(let search) where search.cost <= WorkPool.quick: finish(search.value, context)
+      case .work(let cost, let work) where cost <= WorkPool.quick: finish(work(), context)
+      case .query(let query): hand(context) { query.join($0, taken: $1) }
+      case .search(let search): hand(context) { search.join($0, taken: $1) }
+      case .work(_, let work):
+        hand(context) { joining, taken in pool.run { if joining.isWanted() { taken(work()) } } }
+      }
+    }
+
+    /// Has an outcome made on another thread.
+    private func hand(
+      _ context: ChannelHandlerContext,
+      _ begin: (ServedModel.Joining, @escaping @Sendable (GRPCService.Outcome) -> Void) -> Bool
+    ) {
+      let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+      let (loop, isGone) = (context.eventLoop, isGone)
+      let isTaken = begin(pool.joining { !isGone.isSet }) { outcome in
+        loop.execute {
+          let (handler, context) = bound.value
+          handler.finish(outcome, context)
         }
       }
+      guard !isTaken else { return }
+      finish(
+        .failure(ServingError(.resourceExhausted, "too many requests are waiting; try again")),
+        context)
     }
 
     // MARK: Writing

@@ -13,9 +13,16 @@
     private enum State {
       case head
       case body(HTTPHead, HTTPBody)
-      case answering(HTTPHead)
+      case answering(Wish)
       /// The last response has been written; what still comes is not wanted.
       case ended
+    }
+
+    /// What a request says of its response.
+    private struct Wish {
+      var keepsAlive: Bool
+      /// Only the head is wanted.
+      var isHead: Bool
     }
 
     private let service: HTTPGate
@@ -28,6 +35,8 @@
     private var incoming = ByteBuffer()
     /// How much of `incoming` has been searched for the end of a head.
     private var searched = 0
+    /// The last head that was read.
+    private var last: HTTPHead?
     private var outgoing = ByteBuffer()
     private var isReading = true
     private var clock: HTTPClock
@@ -87,22 +96,33 @@
           outgoing.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
           flush(context)
         }
-        state = .body(head, body)
-        return true
-      case .body(let head, var body):
-        if !body.isWhole {
-          state = .head
-          let buffer = incoming
-          let taken = try body.take(buffer.readableBytesUInt8Span)
-          incoming.moveReaderIndex(forwardBy: taken)
-          state = .body(head, body)
-          guard body.isWhole else { return false }
-        }
-        clock.requestIsWhole()
-        state = .answering(head)
-        return answer(head, body.bytes, context)
+        return try takeBody(head, body, context)
+      case .body(let head, let body):
+        state = .head
+        return try takeBody(head, body, context)
       case .answering, .ended: return false
       }
+    }
+
+    /// Takes what has come of a body, and has the request answered once that is all of it.
+    private func takeBody(
+      _ head: HTTPHead, _ body: consuming HTTPBody, _ context: ChannelHandlerContext
+    ) throws(HTTPFailure) -> Bool {
+      if !body.isWhole {
+        let buffer = incoming
+        let taken = try body.take(buffer.readableBytesUInt8Span)
+        incoming.moveReaderIndex(forwardBy: taken)
+      }
+      guard body.isWhole else {
+        state = .body(head, body)
+        return false
+      }
+      clock.requestIsWhole()
+      state = .answering(Wish(keepsAlive: head.keepsAlive, isHead: head.method == "HEAD"))
+      return answer(
+        HTTPRequest(
+          method: head.method, target: head.target, headers: head.fields, body: body.bytes), context
+      )
     }
 
     /// The head of the next request, once all of it has come.
@@ -123,7 +143,11 @@
         throw tooLarge
       }
       searched = 0
-      return try HTTPHead(bytes)
+      // Callers send the same head again and again.
+      if let last, last.bytes == bytes { return last }
+      let head = try HTTPHead(bytes)
+      last = head
+      return head
     }
 
     private var tooLarge: HTTPFailure {
@@ -163,60 +187,57 @@
     // MARK: Answering
 
     /// Has a request answered; whether that is done.
-    private func answer(
-      _ head: HTTPHead, _ body: [UInt8], _ context: ChannelHandlerContext
-    ) -> Bool {
-      let request = HTTPRequest(
-        method: head.method, path: head.path, query: head.query, headers: head.fields, body: body)
+    private func answer(_ request: HTTPRequest, _ context: ChannelHandlerContext) -> Bool {
       switch service.answer(request) {
       case .ready(let response):
-        respond(response, to: head, context)
+        respond(response, context)
         return true
       case .query(let query) where query.cost <= WorkPool.quick:
-        turn.answer(query) { [self] in finish($0, head, context) }
+        turn.answer(query) { [self] in finish($0, context) }
+      case .search(let search) where search.cost <= WorkPool.quick:
+        turn.atEnd { [self] in finish(search.value, context) }
       case .work(let cost, let work) where cost <= WorkPool.quick:
-        turn.atEnd { [self] in finish(work(), head, context) }
-      case .query(let query): hand(head, context) { query.value }
-      case .work(_, let work): hand(head, context, work)
+        turn.atEnd { [self] in finish(work(), context) }
+      case .query(let query): hand(context) { query.join(pool.joining(), taken: $0) }
+      case .search(let search): hand(context) { search.join(pool.joining(), taken: $0) }
+      case .work(let cost, let work):
+        // What waits for the disk has threads of its own.
+        hand(context) { taken in pool.run(writes: cost == .max) { taken(work()) } }
       }
       return false
     }
 
     /// Has a response made on another thread.
     private func hand(
-      _ head: HTTPHead, _ context: ChannelHandlerContext,
-      _ work: @escaping @Sendable () -> HTTPResponse
+      _ context: ChannelHandlerContext,
+      _ begin: (@escaping @Sendable (HTTPResponse) -> Void) -> Bool
     ) {
       let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
       let loop = context.eventLoop
-      let isTaken = pool.run {
-        let response = work()
+      let isTaken = begin { response in
         loop.execute {
           let (connection, context) = bound.value
-          connection.finish(response, head, context)
+          connection.finish(response, context)
         }
       }
       guard !isTaken else { return }
       let refusal = ServingError(.resourceExhausted, "too many requests are waiting; try again")
-      turn.atEnd { [self] in finish(.problem(refusal), head, context) }
+      turn.atEnd { [self] in finish(.problem(refusal), context) }
     }
 
     /// Writes a response that was not there at once, and goes on with what has come meanwhile.
-    private func finish(
-      _ response: HTTPResponse, _ head: HTTPHead, _ context: ChannelHandlerContext
-    ) {
+    private func finish(_ response: HTTPResponse, _ context: ChannelHandlerContext) {
       guard context.channel.isActive else { return }
-      respond(response, to: head, context)
-      proceed(context)
+      respond(response, context)
+      if incoming.readableBytes > 0 { proceed(context) }
       turn.flush { [self] in flush(context) }
     }
 
-    private func respond(
-      _ response: HTTPResponse, to head: HTTPHead, _ context: ChannelHandlerContext
-    ) {
+    /// Writes the response to the request that is being answered.
+    private func respond(_ response: HTTPResponse, _ context: ChannelHandlerContext) {
+      guard case .answering(let wish) = state else { return }
       respond(
-        response, keepsAlive: head.keepsAlive && !drain.isSet, isHead: head.method == "HEAD",
-        context)
+        response, keepsAlive: wish.keepsAlive && !drain.isSet, isHead: wish.isHead, context)
     }
 
     private func respond(

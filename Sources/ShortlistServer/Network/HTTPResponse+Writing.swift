@@ -14,6 +14,10 @@
         let reason = HTTPResponseStatus(statusCode: status).reasonPhrase
         buffer.writeString("HTTP/1.1 \(status) \(reason)\r\n")
       }
+      buffer.writeStaticString("content-type: ")
+      buffer.writeString(type)
+      // The type is what it says, whatever a browser would guess.
+      buffer.writeStaticString("\r\nx-content-type-options: nosniff\r\n")
       for (name, value) in headers {
         buffer.writeString(name)
         buffer.writeStaticString(": ")

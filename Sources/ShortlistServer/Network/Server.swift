@@ -36,8 +36,16 @@
       http = HTTPService(predict: predict, metrics: metrics)
       grpc = GRPCService(predict: predict, metrics: metrics)
       group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
-      pool = WorkPool(threads: System.coreCount, queue: configuration.queue)
-      connections = Connections(limit: configuration.connections)
+      let pool = WorkPool(
+        threads: System.coreCount, queue: configuration.queue, batches: metrics.batches)
+      let connections = Connections(limit: configuration.connections)
+      self.pool = pool
+      self.connections = connections
+      let limit = configuration.queue
+      metrics.gauges.withLock {
+        $0 = .init(
+          connections: { connections.count }, queueDepth: { pool.depth }, queueLimit: limit)
+      }
     }
 
     /// The port of HTTP that the server listens on, once it does.
@@ -87,13 +95,13 @@
     private func startHTTP(
       _ gate: HTTPGate, _ tls: TLS?, _ address: SocketAddress
     ) throws(ServingError) {
-      let (pool, drain) = (pool, drain)
-      let turns = LoopTurns()
+      let (pool, drain, turns) = (pool, drain, LoopTurns())
+      let timeout = TimeAmount(configuration.requestTimeout)
       let limits = HTTPLimits(
-        head: configuration.maximumHeader, request: TimeAmount(configuration.requestTimeout),
+        head: configuration.maximumHeader, request: timeout,
         idle: TimeAmount(configuration.idleTimeout))
       let listener = try listen(address, configuration.httpPort) { channel in
-        try tls?.protect(http: channel, within: limits.request)
+        try tls?.protect(http: channel, within: timeout)
         try channel.pipeline.syncOperations.addHandler(
           HTTPConnection(
             gate, pool: pool, drain: drain, limits: limits, turn: turns.turn(of: channel.eventLoop))

@@ -15,10 +15,26 @@ struct PredictService: Sendable {
   func predict(
     _ request: TFServingPredictRequest
   ) throws(ServingError) -> TFServingPredictResponse {
+    let (model, signature) = try answering(request)
+    return try response(
+      to: request, try predict(request.inputs, signature, model), signature, model)
+  }
+
+  /// The version that answers a request, and the signature that it is for.
+  func answering(
+    _ request: TFServingPredictRequest
+  ) throws(ServingError) -> (ServedModel, Signature) {
     let model = try model(for: request.modelSpec)
-    let signature = try Signature(named: request.modelSpec.signatureName, of: model)
-    let outputs = try filter(
-      try predict(request.inputs, signature, model), by: request.outputFilter)
+    return try canary(
+      try selection(request.modelSpec), request.inputs,
+      try Signature(named: request.modelSpec.signatureName, of: model), model)
+  }
+
+  func response(
+    to request: TFServingPredictRequest, _ outputs: [String: TFTensorProto],
+    _ signature: Signature, _ model: ServedModel
+  ) throws(ServingError) -> TFServingPredictResponse {
+    let outputs = try filter(outputs, by: request.outputFilter)
     return .with {
       $0.outputs = outputs
       $0.modelSpec = .with {
@@ -29,13 +45,26 @@ struct PredictService: Sendable {
     }
   }
 
+  /// The version that answers: a canary may take the place of the one in force for a single query.
+  func canary(
+    _ selection: ModelSelection, _ inputs: [String: TFTensorProto], _ signature: Signature,
+    _ model: ServedModel
+  ) throws(ServingError) -> (ServedModel, Signature) {
+    guard let port = signature.inputs.first, let tensor = inputs[port.name],
+      tensor.tensorShape.dim.first?.size == 1
+    else { return (model, signature) }
+    let user = tensor.strings?.first.map { String(decoding: $0, as: UTF8.self) }
+    let chosen = try store.model(selection, for: user)
+    if chosen === model { return (model, signature) }
+    return (chosen, try Signature(signature.kind, of: chosen))
+  }
+
   /// The outputs of a signature for its inputs.
   func predict(
     _ inputs: [String: TFTensorProto], _ signature: Signature, _ model: ServedModel
   ) throws(ServingError) -> [String: TFTensorProto] {
-    try check(inputs, signature)
-    let queries = try dataset(of: inputs, signature)
-    if signature.kind == .embedQueries {
+    guard let question = try question(inputs, signature, model) else {
+      let queries = try dataset(of: inputs, signature)
       let vectors = try model.embed(queries, within: limits)
       return [
         "embeddings": TFTensorProto(.dtFloat, shape: [vectors.rows, vectors.columns]) { tensor in
@@ -46,6 +75,27 @@ struct PredictService: Sendable {
         }
       ]
     }
+    return question.outputs(
+      try model.search(
+        question.k, for: question.queries, excluding: question.excluded, within: limits))
+  }
+
+  /// What a signature that searches asks.
+  struct Question: Sendable {
+    let queries: Dataset
+    /// As the caller says it; the catalogue may be smaller.
+    fileprivate let wanted: Int
+    let k: Int
+    let excluded: [[String]]?
+  }
+
+  /// What is searched for; nil for a signature that does not search.
+  func question(
+    _ inputs: [String: TFTensorProto], _ signature: Signature, _ model: ServedModel
+  ) throws(ServingError) -> Question? {
+    try check(inputs, signature)
+    guard signature.kind != .embedQueries else { return nil }
+    let queries = try dataset(of: inputs, signature)
     var k = Signature.defaultK
     if let tensor = inputs["k"] { k = try scalar(tensor, "k") }
     var excluded: [[String]]?
@@ -59,23 +109,9 @@ struct PredictService: Sendable {
       }
       excluded = rows
     }
-    let found = try model.search(
-      min(max(k, 1), model.retriever.catalogue.count), for: queries, excluding: excluded,
-      within: limits)
-    return ["output_1": scores(found, k), "output_2": titles(found, k)]
-  }
-
-  private func scores(_ found: [Recommendations], _ k: Int) -> TFTensorProto {
-    let width = k < 1 ? 0 : found.map(\.count).min() ?? 0
-    return TFTensorProto(.dtFloat, shape: [found.count, width]) { tensor in
-      tensor.floatVal = found.flatMap { $0.prefix(width).map(\.score) }
-    }
-  }
-
-  private func titles(_ found: [Recommendations], _ k: Int) -> TFTensorProto {
-    let width = k < 1 ? 0 : found.map(\.count).min() ?? 0
-    return TFTensorProto(
-      found.flatMap { $0.prefix(width).map(\.identifier) }, shape: [found.count, width])
+    return Question(
+      queries: queries, wanted: k, k: min(max(k, 1), model.retriever.catalogue.count),
+      excluded: excluded)
   }
 
   private func filter(
@@ -123,5 +159,19 @@ struct PredictService: Sendable {
       signatures[kind.rawValue] = try Signature(kind, of: model).definition
     }
     return signatures
+  }
+}
+
+extension PredictService.Question {
+  /// The outputs of the signature for what was found.
+  func outputs(_ found: [Recommendations]) -> [String: TFTensorProto] {
+    let width = wanted < 1 ? 0 : found.map(\.count).min() ?? 0
+    return [
+      "output_1": TFTensorProto(.dtFloat, shape: [found.count, width]) { tensor in
+        tensor.floatVal = found.flatMap { $0.prefix(width).map(\.score) }
+      },
+      "output_2": TFTensorProto(
+        found.flatMap { $0.prefix(width).map(\.identifier) }, shape: [found.count, width]),
+    ]
   }
 }

@@ -14,34 +14,36 @@ extension Scope {
   /// What a request needs; nil where anybody may ask. What is not known here needs the most.
   init?(neededFor request: HTTPRequest) {
     let asks = request.method == "GET" || request.method == "HEAD"
-    let path = request.path.lowercased()
-    guard path.hasPrefix("/v1/") else {
-      // Health, the console and the description of the interface are the same for everybody.
-      guard asks else {
-        self = .admin
-        return
-      }
-      guard ["/metrics", "/monitoring/prometheus/metrics"].contains(path) else { return nil }
-      self = .read
+    if let model = request.target.model {
+      self = Self.needed(for: model, request.method, asks)
       return
     }
-    self = Self.needed(for: request, asks)
+    // Health, the console and the description of the interface are the same for everybody.
+    guard asks else {
+      self = .admin
+      return
+    }
+    let path = request.path.lowercased()
+    guard path.hasPrefix("/v1/") || Self.figures.contains(path) else { return nil }
+    self = .read
   }
 
+  private static let figures = ["/metrics", "/monitoring/prometheus/metrics", "/v1/models"]
+  private static let changes = ["items", "events"]
   private static let questions = [
-    "predict", "recommend", "similar", "explain", "classify", "regress",
+    "recommend", "predict", "similar", "explain", "classify", "regress",
   ]
 
   /// The path is read as the routes read it, so that no spelling of one call passes for another.
-  private static func needed(for request: HTTPRequest, _ asks: Bool) -> Scope {
-    guard let path = try? ModelPath(request.path.dropFirst("/v1/models/".count)) else {
-      return asks ? .read : .admin
-    }
-    if let action = path.action?.lowercased() {
-      return questions.contains(action) && (asks || request.method == "POST") ? .read : .admin
+  private static func needed(
+    for model: Result<ModelPath, ServingError>, _ method: String, _ asks: Bool
+  ) -> Scope {
+    guard let path = try? model.get() else { return asks ? .read : .admin }
+    if let action = path.action {
+      return questions.contains(action) && (asks || method == "POST") ? .read : .admin
     }
     if asks { return .read }
-    return ["items", "events"].contains(path.resource.first?.lowercased()) ? .write : .admin
+    return changes.contains(path.resource.first?.lowercased() ?? "") ? .write : .admin
   }
 
   /// What a method needs; nil where anybody may call it. What is not known here needs the most.

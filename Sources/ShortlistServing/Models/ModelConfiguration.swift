@@ -17,14 +17,21 @@ public struct ModelConfiguration: Sendable, Hashable, Codable {
   public var policy: Policy
   /// Versions by further names, such as `stable` and `canary`.
   public var labels: [String: Int]
+  /// A version that a share of the users gets.
+  public var canary: ModelTrial?
+  /// A version that answers a share of the requests again, for nobody to see.
+  public var shadow: ModelTrial?
 
   public init(
-    name: String, folder: String, policy: Policy = .latest(1), labels: [String: Int] = [:]
+    name: String, folder: String, policy: Policy = .latest(1), labels: [String: Int] = [:],
+    canary: ModelTrial? = nil, shadow: ModelTrial? = nil
   ) {
     self.name = name
     self.folder = folder
     self.policy = policy
     self.labels = labels
+    self.canary = canary
+    self.shadow = shadow
   }
 
   /// The models in a folder: every folder in it that has versions, by its name; or the folder itself if it has

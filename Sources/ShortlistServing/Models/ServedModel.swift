@@ -1,38 +1,48 @@
 public import Foundation
 public import Shortlist
+import ShortlistTensors
+import Synchronization
 
-/// A version of a model that answers requests. It does not change.
+/// A version of a model that answers requests. The artefact does not change; its catalogue and what is known of its
+/// users may.
 public final class ServedModel: Sendable {
   public let name: String
   public let version: Int
   public let folder: URL
   public let retriever: Retriever
-  /// The feature that identifies users, where there is one that does.
-  private let userFeature: String?
+  /// What its users have done since.
+  let live: LiveCatalogue
+  /// What has changed in its catalogue since; shown by the live catalogue.
+  let changes: Guarded<CatalogueOverlay>
+  /// Whether anything has.
+  let isChanged = Atomic(false)
+  /// What its answers are like.
+  package let answers = AnswerWindow()
+  let traffic: ModelTraffic
+  let batcher: SearchBatcher
+  /// The map of the catalogue, once somebody has asked for it.
+  let map = Guarded<CatalogueMap?>(nil)
 
   /// - Throws: `ServingError.dataLoss` that says which file is missing or damaged.
-  init(name: String, version: Int, folder: URL) throws {
+  init(
+    name: String, version: Int, folder: URL, traffic: ModelTraffic, live: LiveCatalogue
+  ) throws {
     self.name = name
     self.version = version
     self.folder = folder
+    self.traffic = traffic
+    self.live = live
     do {
       retriever = try Retriever(contentsOf: folder.path(percentEncoded: false))
     } catch {
       throw ServingError(.dataLoss, "\(error)")
     }
-    let names = retriever.model.query.features.map(\.featureName)
-    userFeature = retriever.history?.user.name ?? (Set(names).count == 1 ? names.first : nil)
+    changes = Guarded(try CatalogueOverlay([], of: retriever))
+    batcher = SearchBatcher(workers: Self.workers(of: retriever))
   }
 
-  /// Answers a few requests, so that the first callers do not wait for what happens once.
-  func warmUp() throws {
-    let users = retriever.history?.users.prefix(8) ?? []
-    let features = retriever.model.query.features.map(\.featureName)
-    guard features.count == 1, let feature = features.first else { return }
-    for user in users {
-      _ = try? retriever.recommend(10, for: Query([feature: .string(user)]))
-    }
-  }
+  /// The requests of this model's name, all its versions together.
+  package var counters: ModelCounters { traffic.counters }
 
   // MARK: Answers
 
@@ -49,33 +59,63 @@ public final class ServedModel: Sendable {
   public func recommend(
     _ requests: [RecommendationRequest], within limits: ServingLimits = .init()
   ) -> [Result<Recommendations, ServingError>] {
+    let start = Timing.now
+    let answers = found(requests, within: limits)
+    for (request, answer) in zip(requests, answers) {
+      if case .success(let found) = answer {
+        traffic.note([found], by: self, since: start, to: .recommend(request))
+      }
+    }
+    return answers
+  }
+
+  /// As `recommend`, but neither counted nor remembered.
+  func found(
+    _ requests: [RecommendationRequest], within limits: ServingLimits = .init()
+  ) -> [Result<Recommendations, ServingError>] {
     var answers: [Result<Recommendations, ServingError>] = []
     answers.reserveCapacity(requests.count)
-    var queries: [RecommendationQuery] = []
+    // Those that the artefact alone answers, with their places.
+    var (queries, places): ([RecommendationQuery], [Int]) = ([], [])
     queries.reserveCapacity(requests.count)
-    for request in requests {
+    for (place, request) in requests.enumerated() {
       do throws(ServingError) {
-        queries.append(try query(of: request, within: limits))
+        try check(request, limits)
+        if let answer = try recommendLive(request, within: limits) {
+          answers.append(.success(answer))
+          continue
+        }
+        queries.append(try query(of: request))
+        places.append(place)
         answers.append(.success(Recommendations([])))
       } catch {
         answers.append(.failure(error))
       }
     }
-    var found = retriever.recommend(queries).makeIterator()
-    for place in answers.indices {
-      guard case .success = answers[place], let next = found.next() else { continue }
-      answers[place] = Result { () throws(ServingError) in try answering { try next.get() } }
+    for (place, found) in zip(places, retriever.recommend(queries)) {
+      answers[place] = Result { () throws(ServingError) in try answering { try found.get() } }
     }
     return answers
   }
 
-  private func query(
-    of request: RecommendationRequest, within limits: ServingLimits
-  ) throws(ServingError) -> RecommendationQuery {
+  func check(
+    _ request: RecommendationRequest, _ limits: ServingLimits
+  ) throws(ServingError) {
     try limits.check(k: request.k)
     try limits.check(identifiers: request.exclude.count, of: "exclude")
     try limits.check(identifiers: request.include?.count ?? 0, of: "include")
-    var query = RecommendationQuery(request.k, for: try self.query(of: request))
+  }
+
+  /// - Throws: `ServingError.invalidArgument` for a user where the model does not say what identifies users.
+  func query(of request: RecommendationRequest) throws(ServingError) -> RecommendationQuery {
+    if request.user != nil, retriever.userFeature == nil {
+      throw ServingError(
+        .invalidArgument,
+        "the model does not say which feature identifies users; give the query by its features: "
+          + retriever.model.query.features.map(\.featureName).joined(separator: ", "))
+    }
+    var query = RecommendationQuery(request.k, for: request.query)
+    query.user = request.user
     if !request.exclude.isEmpty { query.excluding = Set(request.exclude) }
     query.among = request.include.map { Set($0) }
     query.filter = request.filter
@@ -90,23 +130,28 @@ public final class ServedModel: Sendable {
     _ request: SimilarityRequest, within limits: ServingLimits = .init()
   ) throws(ServingError) -> Recommendations {
     try limits.check(k: request.k)
+    try limits.check(identifiers: request.exclude.count, of: "exclude")
+    try limits.check(identifiers: request.include?.count ?? 0, of: "include")
+    let start = Timing.now
+    let found = try found(request)
+    traffic.note([found], by: self, since: start, to: .similar(request))
+    return found
+  }
+
+  func found(_ request: SimilarityRequest) throws(ServingError) -> Recommendations {
+    if let answer = try similarLive(request) { return answer }
     return try answering { () throws -> Recommendations in
       try retriever.similar(request.k, to: request.item, matching: request.filter)
     }
   }
 
-  /// The features of a request; a user alone stands for the feature that identifies users.
-  private func query(of request: RecommendationRequest) throws(ServingError) -> Query {
-    guard let user = request.user else { return request.query }
-    guard let feature = userFeature else {
-      throw ServingError(
-        .invalidArgument,
-        "the model does not say which feature identifies users; give the query by its features: "
-          + retriever.model.query.features.map(\.featureName).joined(separator: ", "))
-    }
-    var query = request.query
-    query.features[feature] = .string(user)
-    return query
+  /// Who asks, if that is known.
+  package func user(of request: RecommendationRequest) -> String? {
+    if let user = request.user { return user }
+    guard let feature = retriever.userFeature,
+      case .string(let user)? = request.query.features[feature]
+    else { return nil }
+    return user
   }
 
   func answering<Answer>(

@@ -39,6 +39,9 @@ public struct ModelSelection: Sendable, Hashable {
   public var version: Int?
   public var label: String?
 
+  /// Whether it leaves the version open.
+  var isOpen: Bool { version == nil && label == nil }
+
   public init(name: String, version: Int? = nil, label: String? = nil) {
     self.name = name
     self.version = version

@@ -6,6 +6,8 @@ public struct RecommendationRequest: Sendable, Hashable {
   public var query: Query
   /// The user, where the caller does not want to know what the feature is called.
   public var user: String?
+  /// Items to recommend from, in place of what the model knows of the user; they count as seen.
+  public var history: [String]?
   public var k: Int
   /// Items to leave out.
   public var exclude: [String]
@@ -16,11 +18,13 @@ public struct RecommendationRequest: Sendable, Hashable {
   public var excludesSeen: Bool
 
   public init(
-    query: Query = [:], user: String? = nil, k: Int = 10, exclude: [String] = [],
-    include: [String]? = nil, filter: ItemFilter? = nil, excludesSeen: Bool = true
+    query: Query = [:], user: String? = nil, history: [String]? = nil, k: Int = 10,
+    exclude: [String] = [], include: [String]? = nil, filter: ItemFilter? = nil,
+    excludesSeen: Bool = true
   ) {
     self.query = query
     self.user = user
+    self.history = history
     self.k = k
     self.exclude = exclude
     self.include = include
@@ -33,11 +37,20 @@ public struct RecommendationRequest: Sendable, Hashable {
 public struct SimilarityRequest: Sendable, Hashable {
   public var item: String
   public var k: Int
+  /// Items to leave out.
+  public var exclude: [String]
+  /// The only items to choose from; nil for all.
+  public var include: [String]?
   public var filter: ItemFilter?
 
-  public init(item: String, k: Int = 10, filter: ItemFilter? = nil) {
+  public init(
+    item: String, k: Int = 10, exclude: [String] = [], include: [String]? = nil,
+    filter: ItemFilter? = nil
+  ) {
     self.item = item
     self.k = k
+    self.exclude = exclude
+    self.include = include
     self.filter = filter
   }
 }

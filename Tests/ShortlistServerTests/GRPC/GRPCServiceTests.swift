@@ -17,12 +17,15 @@ struct GRPCServiceTests {
       let model = try service.store.model(.init(name: "movies"))
       let expected = try model.retriever.recommend(
         4, for: Query(["user_id": .string("user 3")]), excludingSeen: false)
-      #expect(reply.outputs["output_1"]?.floatVal == expected.map(\.score))
+      let scores = try #require(reply.outputs["output_1"]?.floatVal)
+      // A query alone and one of a batch may differ in the last bit.
+      #expect(zip(scores, expected.map(\.score)).allSatisfy { abs($0 - $1) <= 1e-6 * abs($1) })
       #expect(reply.outputs["output_2"]?.strings == expected.map { Array($0.identifier.utf8) })
       #expect(reply.modelSpec.name == "movies" && reply.modelSpec.versionNumber == 1)
       #expect(reply.modelSpec.signatureName == "top_k")
       #expect(
-        service.metrics.text(of: service.store).contains("API=\"Predict\",entrypoint=\"GRPC\""))
+        service.metrics.tensorFlowText(of: service.store)
+          .contains("API=\"Predict\",entrypoint=\"GRPC\""))
     }
   }
 
@@ -71,7 +74,7 @@ struct GRPCServiceTests {
       }
       #expect(error.code == .invalidArgument && error.message.contains("PredictRequest"))
       // Names that are made up are not kept.
-      #expect(!service.metrics.text(of: service.store).contains("model_name=\"none\""))
+      #expect(!service.metrics.text(of: service.store).contains("\"none\""))
     }
   }
 

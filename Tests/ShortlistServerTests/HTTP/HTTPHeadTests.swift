@@ -23,8 +23,8 @@ struct HTTPHeadTests {
       "POST /v1/models/a%20b:recommend?x=1&y=%3F HTTP/1.1\r\nHost: h\r\n"
         + "Content-Length:  12 \r\nX-Request-ID:\tabc \r\nx-request-id: second\r\nEmpty:\r\n\r\n")
     #expect(head.method == "POST")
-    #expect(head.path == "/v1/models/a%20b:recommend")
-    #expect(head.query == "x=1&y=%3F")
+    #expect(head.target.path == "/v1/models/a%20b:recommend")
+    #expect(head.target.query == "x=1&y=%3F")
     #expect(head.body == .length(12))
     #expect(head.keepsAlive)
     #expect(!head.expectsContinue)
@@ -50,9 +50,9 @@ struct HTTPHeadTests {
   @Test("The absolute form of a target is read")
   func absolute() throws {
     #expect(
-      try head("GET http://example.com:80/a/b?c HTTP/1.1\r\nHost: h\r\n\r\n").path == "/a/b")
-    #expect(try head("GET HTTPS://example.com HTTP/1.1\r\nHost: h\r\n\r\n").path == "/")
-    #expect(try head("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n").path == "*")
+      try head("GET http://example.com:80/a/b?c HTTP/1.1\r\nHost: h\r\n\r\n").target.path == "/a/b")
+    #expect(try head("GET HTTPS://example.com HTTP/1.1\r\nHost: h\r\n\r\n").target.path == "/")
+    #expect(try head("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n").target.path == "*")
   }
 
   @Test(

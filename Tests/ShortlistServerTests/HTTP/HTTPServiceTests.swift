@@ -175,7 +175,7 @@ struct HTTPServiceTests {
   @Test(
     "Paths that lead nowhere are told",
     arguments: [
-      ("GET", "/", 404), ("GET", "/v2/models/movies", 404), ("GET", "/v1/modelsx", 400),
+      ("GET", "/none", 404), ("GET", "/v2/models/movies", 404), ("GET", "/v1/modelsx", 400),
       ("GET", "/v1/models/nope", 404), ("GET", "/v1/models/movies/versions/9", 404),
       ("GET", "/v1/models/movies/versions/x", 400), ("GET", "/v1/models/movies/versions", 400),
       ("GET", "/v1/models/movies/labels/x", 400), ("GET", "/v1/models//versions/1", 400),
@@ -183,7 +183,7 @@ struct HTTPServiceTests {
       ("POST", "/v1/models/movies:explode", 400), ("POST", "/v1/models/movies:classify", 501),
       ("POST", "/v1/models/nope:predict", 404), ("POST", "/v1/models/%ff:predict", 400),
       ("POST", "/v1/models/../../etc/passwd:predict", 400), ("DELETE", "/v1/models/movies", 400),
-      ("POST", "/v1/models/movies/metadata", 400), ("GET", "/v1/models/movies:recommend", 400),
+      ("POST", "/v1/models/movies/metadata", 400), ("GET", "/v1/models/movies:recommend", 405),
     ])
   func paths(method: String, path: String, status: Int) throws {
     try withService { service, _ in
@@ -273,7 +273,7 @@ struct HTTPServiceTests {
     try withService { service, _ in
       let response = post(service, "/v1/models/movies:recommend", body)
       #expect(response.status == 400)
-      #expect(response.headers.contains { $0 == ("content-type", "application/problem+json") })
+      #expect(response.type == "application/problem+json")
       let problem = try json(response)
       #expect(problem["code"] == .string("INVALID_ARGUMENT"))
       guard case .string(let detail)? = problem["detail"] else {
@@ -314,15 +314,21 @@ struct HTTPServiceTests {
       _ = post(service, "/v1/models/made-up:predict", "{}")
       _ = post(service, "/v1/models/made-up:recommend", "{}")
       let text = String(decoding: get(service, "/metrics").body, as: UTF8.self)
-      #expect(
-        text.contains(#":tensorflow:serving:request_count{model_name="movies",status="OK"} 1"#))
-      #expect(
-        text.contains(
-          #":tensorflow:serving:request_count{model_name="movies",status="INVALID_ARGUMENT"} 1"#))
+      let predict = #"shortlist_requests_total{model="movies",api="predict",entrypoint="rest","#
+      #expect(text.contains(predict + #"code="OK"} 1"#))
+      #expect(text.contains(predict + #"code="INVALID_ARGUMENT"} 1"#))
       #expect(text.contains(#"le="+Inf"} 1"#))
       #expect(!text.contains("made-up"))
-      #expect(text.contains(#"{model_name="",status="NOT_FOUND"} 2"#))
-      #expect(text.contains(#"shortlist_model_available{model_name="movies",version="1"} 1"#))
+      #expect(text.contains(#"{model="",api="predict",entrypoint="rest",code="NOT_FOUND"} 1"#))
+      #expect(text.contains(#"shortlist_model_available{model="movies",version="1"} 1"#))
+      let other = String(
+        decoding: get(service, "/monitoring/prometheus/metrics").body, as: UTF8.self)
+      #expect(
+        other.contains(#":tensorflow:serving:request_count{model_name="movies",status="OK"} 1"#))
+      #expect(
+        other.contains(
+          #":tensorflow:serving:request_count{model_name="movies",status="INVALID_ARGUMENT"} 1"#))
+      #expect(other.contains(#"{model_name="",status="NOT_FOUND"} 2"#))
     }
   }
 

@@ -55,7 +55,7 @@ struct JSONTests {
     }
   }
 
-  @Test("Floats are written as TensorFlow Serving writes them")
+  @Test("Floats are written with the digits that tell them apart")
   func floats() {
     func text(_ value: Float) -> String {
       var writer = JSONWriter()
@@ -64,7 +64,10 @@ struct JSONTests {
     }
     #expect(text(1) == "1.0" && text(0) == "0.0" && text(-3) == "-3.0")
     #expect(text(0.5) == "0.5" && text(0.1) == "0.1")
-    #expect(text(1.85995) == "1.85995" && text(0.123456789) == "0.123456791")
+    #expect(text(1.85995) == "1.85995" && text(0.123456789) == "0.12345679")
+    for value: Float in [0.1, 1 / 3, 16_777_216, .pi, 1e-7, .leastNonzeroMagnitude] {
+      #expect(Float(text(value)) == value)
+    }
     #expect(text(.nan) == "NaN" && text(-.infinity) == "-Infinity")
     #expect(text(1e20) == "1e+20")
   }

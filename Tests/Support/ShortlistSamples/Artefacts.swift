@@ -20,20 +20,32 @@ package final class Artefacts: Sendable {
   /// How often a version could not be loaded.
   package var failures: Int { failed.value }
 
-  package func store() throws -> ModelStore {
-    try ModelStore(ModelConfiguration.models(in: folder.path())) { [failed] event in
+  package func store(state: URL? = nil) throws -> ModelStore {
+    try ModelStore(ModelConfiguration.models(in: folder.path()), state: state) { [failed] event in
       if case .failed = event { failed.add() }
     }
   }
 
   /// Saves 30 items and users who have each seen one of them.
-  package func save(_ name: String, seed: UInt64) throws {
+  ///
+  /// - Parameter readsGenres: whether the candidate tower knows genres beside titles.
+  package func save(
+    _ name: String, seed: UInt64, dimensions: Int = 8, readsGenres: Bool = false,
+    more: [String] = []
+  ) throws {
     let users = (0..<20).map { "user \($0)" }
-    let items = (0..<30).map { "item \($0)" }
-    let genres = (0..<30).map { $0 % 3 == 0 ? "comedy" : "drama" }
+    let items = (0..<30).map { "item \($0)" } + more
+    let genres = items.indices.map { $0 % 3 == 0 ? "comedy" : "drama" }
     let model = TwoTowerModel(
-      query: Tower { Embedding(of: "user_id", in: Vocabulary(users), dimensions: 8) },
-      candidate: Tower { Embedding(of: "movie_title", in: Vocabulary(items), dimensions: 8) },
+      query: Tower { Embedding(of: "user_id", in: Vocabulary(users), dimensions: dimensions) },
+      candidate: Tower(
+        features: [
+          Embedding(
+            of: "movie_title", in: Vocabulary(items),
+            dimensions: readsGenres ? dimensions - 2 : dimensions)
+        ]
+          + (readsGenres
+            ? [Embedding(of: "genre", in: Vocabulary(["comedy", "drama"]), dimensions: 2)] : [])),
       seed: seed)
     let catalogue = try model.embedCandidates(
       Dataset([
@@ -47,6 +59,20 @@ package final class Artefacts: Sendable {
     try Retriever(
       model, index: ExactIndex(catalogue.embeddings), over: catalogue, history: history
     ).save(to: url(name).path())
+  }
+
+  /// Writes a file, and the folders that it stands in.
+  package func write(_ text: String, to path: String) throws {
+    try FileManager.default.createDirectory(
+      at: url(path).deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: url(path))
+  }
+
+  /// The files of a folder, by their paths in it.
+  package func files(of path: String) throws -> [String] {
+    try FileManager.default.subpathsOfDirectory(atPath: url(path).path()).sorted().filter {
+      try url("\(path)/\($0)").resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true
+    }
   }
 
   /// Changes a byte in the middle of a file.

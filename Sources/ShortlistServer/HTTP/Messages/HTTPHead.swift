@@ -27,8 +27,7 @@ struct HTTPHead: Sendable {
   }
 
   private(set) var method = ""
-  private(set) var path = ""
-  private(set) var query = ""
+  private(set) var target = HTTPHead.root
   private(set) var fields = HTTPFields()
   private(set) var body = Body.length(0)
   /// Whether the connection stays when the response has been written.
@@ -36,11 +35,16 @@ struct HTTPHead: Sendable {
   /// Whether the caller waits for a word before it sends the body.
   private(set) var expectsContinue = false
 
+  /// Everything that was read.
+  let bytes: [UInt8]
+
+  private static let root = HTTPTarget(path: "/")
   static let maximumFields = 100
 
   /// - Parameter bytes: everything up to and with the empty line.
   /// - Throws: `HTTPFailure` with the status to answer.
   init(_ bytes: [UInt8]) throws(HTTPFailure) {
+    self.bytes = bytes
     var reader = LineReader(bytes)
     let minor = try readRequestLine(&reader)
     fields = HTTPFields(bytes, from: reader.place)
@@ -84,14 +88,12 @@ struct HTTPHead: Sendable {
         target[scheme...].starts(with: "://".utf8)
       else { throw HTTPFailure(400, "the target is no path") }
       target = target[(scheme + 3)...].drop { $0 != UInt8(ascii: "/") }
-      if target.isEmpty {
-        path = "/"
-        return
-      }
+      if target.isEmpty { return }
     }
     let end = target.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex
-    path = String(decoding: target[..<end], as: UTF8.self)
-    if end < target.endIndex { query = String(decoding: target[(end + 1)...], as: UTF8.self) }
+    self.target = HTTPTarget(
+      path: String(decoding: target[..<end], as: UTF8.self),
+      query: String(decoding: target[end...].dropFirst(), as: UTF8.self))
   }
 
   // MARK: Fields

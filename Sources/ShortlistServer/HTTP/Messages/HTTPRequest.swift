@@ -1,12 +1,59 @@
+import ShortlistServing
+
 /// A request as the routes see it: whole, and within the limits.
 struct HTTPRequest: Sendable {
   var method: String
+  var target: HTTPTarget
+  var headers: HTTPFields
+  var body: [UInt8]
+
+  init(method: String, target: HTTPTarget, headers: HTTPFields, body: [UInt8]) {
+    self.method = method
+    self.target = target
+    self.headers = headers
+    self.body = body
+  }
+
+  init(
+    method: String, path: String, query: String = "", headers: HTTPFields = .init(),
+    body: [UInt8] = []
+  ) {
+    self.init(
+      method: method, target: HTTPTarget(path: path, query: query), headers: headers, body: body)
+  }
+
   /// Without the query, still percent-encoded.
-  var path: String
+  var path: String { target.path }
   /// What follows the question mark, still percent-encoded.
-  var query = ""
-  var headers = HTTPFields()
-  var body: [UInt8] = []
+  var query: String { target.query }
+}
+
+/// What a request is for. Callers ask for the same again and again, so it is read once.
+final class HTTPTarget: Sendable {
+  let path: String
+  let query: String
+  /// What of the models is meant, or why that cannot be told; nil for a path that is not below them.
+  let model: Result<ModelPath, ServingError>?
+
+  private static let models = "/v1/models"
+
+  init(path: String, query: String = "") {
+    self.path = path
+    self.query = query
+    guard path.lowercased().hasPrefix(Self.models),
+      !["", "/"].contains(path.dropFirst(Self.models.count))
+    else {
+      model = nil
+      return
+    }
+    model = Result { () throws(ServingError) in
+      let rest = path.dropFirst(Self.models.count)
+      guard rest.hasPrefix("/") else {
+        throw ServingError(.invalidArgument, "Malformed request: \(path.prefix(200))")
+      }
+      return try ModelPath(rest.dropFirst())
+    }
+  }
 }
 
 /// The header fields of a request, as they came.

@@ -2,6 +2,9 @@ import ShortlistServing
 
 struct HTTPResponse: Sendable {
   var status: Int
+  /// Of the body.
+  var type: String
+  /// Beside content-type, content-length and what concerns the connection.
   var headers: [(name: String, value: String)]
   var body: [UInt8]
 
@@ -10,8 +13,8 @@ struct HTTPResponse: Sendable {
     headers: [(name: String, value: String)] = [], body: [UInt8]
   ) {
     self.status = status
-    // The type is what it says, whatever a browser would guess.
-    self.headers = [("content-type", type), ("x-content-type-options", "nosniff")] + headers
+    self.type = type
+    self.headers = headers
     self.body = body
   }
 
@@ -49,6 +52,11 @@ extension ServingError.Code {
 }
 
 extension HTTPResponse {
+  /// Prometheus's text.
+  static func metrics(_ text: String) -> HTTPResponse {
+    HTTPResponse(type: "text/plain; version=0.0.4; charset=utf-8", body: Array(text.utf8))
+  }
+
   /// A failure as TensorFlow Serving writes it.
   static func tensorFlow(_ error: ServingError, status: Int? = nil) -> HTTPResponse {
     HTTPResponse(status ?? error.code.httpStatus) { $0.member("error", error.message) }
