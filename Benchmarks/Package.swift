@@ -32,6 +32,7 @@ let package = Package(
     .executableTarget(name: "ReadBenchmark", dependencies: [shortlist]),
     .executableTarget(name: "RecordBenchmark", dependencies: [shortlist]),
     .executableTarget(name: "ScaNNBenchmark", dependencies: [shortlist]),
+    .executableTarget(name: "ServingBenchmark"),
     .executableTarget(name: "TrainingBenchmark", dependencies: [shortlist, kernels]),
   ]
 )

@@ -27,7 +27,9 @@ struct Versions {
     let connection = try Connection(port: port)
     while true {
       let (_, body) = try connection.send("GET", "/v1/models/\(model)/life")
-      if String(decoding: body, as: UTF8.self).contains("\"version\":\(last + 1),\"pinned\"") { break }
+      if String(decoding: body, as: UTF8.self).contains("\"version\":\(last + 1),\"pinned\"") {
+        break
+      }
       Thread.sleep(forTimeInterval: 0.02)
       let waited = Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9
       guard waited < 60 else { throw Failure("version \(last + 1) is not in force after a minute") }

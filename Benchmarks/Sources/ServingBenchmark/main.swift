@@ -60,7 +60,8 @@ let seconds = option("seconds").flatMap { Double($0) } ?? 10
   print(
     "99 % in windows of 0.25 s: \(Int(usual)) us between swaps; more than twice that in "
       + "\(raised.count) windows around swaps, \(String(format: "%.2f", Double(raised.count) * length / Double(max(1, swaps.count)))) s a swap, "
-      + "worst \(Int(raised.map(\.p99).max() ?? usual)) us; in \(calmRaised) of \(calm.count) windows between them")
+      + "worst \(Int(raised.map(\.p99).max() ?? usual)) us; in \(calmRaised) of \(calm.count) windows between them"
+  )
   return result.failures == 0
 }
 

@@ -95,13 +95,13 @@
     private func startHTTP(
       _ gate: HTTPGate, _ tls: TLS?, _ address: SocketAddress
     ) throws(ServingError) {
-      let (pool, drain, turns) = (pool, drain, LoopTurns())
-      let timeout = TimeAmount(configuration.requestTimeout)
+      let (pool, drain) = (pool, drain)
+      let turns = LoopTurns()
       let limits = HTTPLimits(
-        head: configuration.maximumHeader, request: timeout,
+        head: configuration.maximumHeader, request: TimeAmount(configuration.requestTimeout),
         idle: TimeAmount(configuration.idleTimeout))
       let listener = try listen(address, configuration.httpPort) { channel in
-        try tls?.protect(http: channel, within: timeout)
+        try tls?.protect(http: channel, within: limits.request)
         try channel.pipeline.syncOperations.addHandler(
           HTTPConnection(
             gate, pool: pool, drain: drain, limits: limits, turn: turns.turn(of: channel.eventLoop))
