@@ -49,7 +49,7 @@
           as: isRoot
             ? ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : []
         ) { process in
-          #expect(try get(port(told: shortlist.url("told"), of: process), "/readyz") == "ready\n")
+          #expect(try get(shortlist.port(told: "told", of: process), "/readyz") == "ready\n")
           process.terminate()
         }
         #expect(outcome.code == 0, "\(outcome.errors)")

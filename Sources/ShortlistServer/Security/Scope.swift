@@ -46,14 +46,13 @@ extension Scope {
     return changes.contains(path.resource.first?.lowercased() ?? "") ? .write : .admin
   }
 
-  /// What a method needs; nil where anybody may call it. What is not known here needs the most.
+  /// What a method needs; nil where anybody may call it.
   init?(neededFor method: GRPCService.Method) {
-    switch method.rawValue.split(separator: "/").last {
-    case "Check": return nil
-    case "Predict", "GetModelMetadata", "GetModelStatus", "Recommend", "Similar", "Explain":
-      self = .read
-    case "PutItems", "DeleteItems", "AppendEvents": self = .write
-    default: self = .admin
+    switch method {
+    case .health: return nil
+    case .predict, .metadata, .status, .recommend, .similar, .explain: self = .read
+    case .upsertItems, .deleteItems, .appendEvents: self = .write
+    case .reload: self = .admin
     }
   }
 }

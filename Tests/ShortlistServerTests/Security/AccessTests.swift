@@ -131,8 +131,12 @@ struct AccessTests {
   func methods() {
     let expected: [GRPCService.Method: Scope?] = [
       .predict: .read, .metadata: .read, .status: .read, .reload: .admin, .health: nil,
+      .recommend: .read, .similar: .read, .explain: .read, .upsertItems: .write,
+      .deleteItems: .write, .appendEvents: .write,
     ]
-    for (method, scope) in expected { #expect(Scope(neededFor: method) == scope) }
+    for method in GRPCService.Method.allCases {
+      #expect(expected[method] == .some(Scope(neededFor: method)))
+    }
   }
 
   @Test("Without tokens, changes are for the machine alone")
