@@ -176,7 +176,7 @@ struct LiveFilesTests {
         #expect(model.live.items(of: "user \(writer)") == (0..<60).map { "item \($0)" })
         for number in 0..<10 where number != 3 {
           #expect(
-            model.item("item \(writer) \(number)")?.vector == ones(Float(50 + number)))
+            model.liveItem("item \(writer) \(number)")?.vector == ones(Float(50 + number)))
         }
       }
       let names = try FileManager.default.contentsOfDirectory(

@@ -73,7 +73,8 @@
     private func flush(_ context: ChannelHandlerContext) {
       guard outgoing.readableBytes > 0 else { return }
       context.writeAndFlush(wrapOutboundOut(outgoing), promise: nil)
-      outgoing = ByteBuffer()
+      // Written at once as a rule, so that nobody holds the buffer any more.
+      if outgoing.capacity > 16 << 10 { outgoing = ByteBuffer() } else { outgoing.clear() }
     }
 
     /// Does what can be done with the bytes that are there.
