@@ -59,7 +59,7 @@ extension HTTPService {
   /// - Parameter cost: of the work; nil for that of so many requests.
   func work(
     _ request: HTTPRequest, _ selection: ModelSelection, _ call: ServerMetrics.Call,
-    cost: Int? = nil,
+    cost: @Sendable (ServedModel) -> Int? = { _ in nil },
     _ body: @escaping @Sendable (JSONValue, ServedModel) throws(ServingError) -> HTTPResponse
   ) -> Answer {
     do throws(ServingError) {
@@ -73,7 +73,7 @@ extension HTTPService {
       }
       var count = 1
       if case .array(let elements)? = json["requests"] { count = elements.count }
-      return .work(cost: cost ?? model.cost(ofQueries: count)) {
+      return .work(cost: cost(model) ?? model.cost(ofQueries: count)) {
         let start = ContinuousClock.now
         do throws(ServingError) {
           let response = try body(json, model)
