@@ -113,7 +113,9 @@ struct EntranceTests {
         case .status:
           try TFServingGetModelStatusRequest.with { $0.modelSpec = .with { $0.name = "movies" } }
             .encoded()
-        case .health: try GRPCHealthCheckRequest.with { $0.service = "" }.encoded()
+        case .health:
+          try GRPCHealthCheckRequest.with { $0.service = "tensorflow.serving.PredictionService" }
+            .encoded()
         default: try predict.encoded()
         }
       guard case .success = service.answer(method, message).value else {

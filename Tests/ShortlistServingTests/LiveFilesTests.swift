@@ -35,6 +35,24 @@ struct LiveFilesTests {
     }
   }
 
+  @Test("A model's name never leads out of the folder of changes", arguments: ["..", ".", ".x"])
+  func names(name: String) throws {
+    try withArtefacts { artefacts in
+      try artefacts.save("movies", seed: 1)
+      let state = artefacts.url("state/changes")
+      try FileManager.default.createDirectory(at: state, withIntermediateDirectories: true)
+      let store = try ModelStore(
+        [.init(name: name, folder: artefacts.url("movies").path())], state: state)
+      let error = #expect(throws: ServingError.self) {
+        try store.upsert([LiveItem("new", vector: ones())], in: .init(name: name))
+      }
+      #expect(error?.code == .failedPrecondition)
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: artefacts.url("state").path())
+          == ["changes"])
+    }
+  }
+
   @Test("A second process serves what it finds, and says where changes go")
   func second() throws {
     try withArtefacts { artefacts in

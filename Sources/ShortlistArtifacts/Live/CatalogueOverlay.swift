@@ -232,17 +232,22 @@ package final class CatalogueOverlay: Sendable {
 }
 
 extension Retriever {
-  /// Why an item cannot join the catalogue; nil where it can.
-  package func problem(of item: LiveItem) -> String? {
-    if let features = item.features,
-      let problem = CatalogueSchema(self).problem(of: features, isStrict: true)
-    {
-      return problem
+  /// The first of some items that cannot join the catalogue, and why; nil where all can.
+  package func problem(of items: [LiveItem]) -> (item: String, problem: String)? {
+    let schema = CatalogueSchema(self)
+    for item in items {
+      var problem: String?
+      if let features = item.features {
+        problem = schema.problem(of: features, isStrict: true)
+      } else if item.vector == nil {
+        problem = "has neither features nor a vector"
+      }
+      if problem == nil, let vector = item.vector {
+        problem = CatalogueOverlay.problem(of: vector, dimensions: model.dimensions)
+      }
+      if let problem { return (item.identifier, problem) }
     }
-    if let vector = item.vector {
-      return CatalogueOverlay.problem(of: vector, dimensions: model.dimensions)
-    }
-    return item.features == nil ? "has neither features nor a vector" : nil
+    return nil
   }
 
   /// The vectors of items by the candidate tower, and whether it knows anything of each.

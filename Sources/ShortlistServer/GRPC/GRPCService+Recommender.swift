@@ -17,7 +17,7 @@ extension RecommenderAppendEventsRequest: RecommenderRequest {}
 extension GRPCService {
   /// - Parameter cost: of the work; nil for that of so many queries.
   private func call<Request: RecommenderRequest, Response: ProtobufMessage>(
-    _ message: [UInt8], _ call: ServerMetrics.Call, cost: Int? = nil,
+    _ message: [UInt8], _ call: ServerMetrics.Call, cost: (ServedModel) -> Int? = { _ in nil },
     queries: (Request) -> Int = { _ in 1 },
     _ body: @escaping @Sendable (Request, ServedModel) throws(ServingError) -> Response
   ) -> Answer {
@@ -33,8 +33,9 @@ extension GRPCService {
       let model = try store.model(try request.model.selection())
       counters = model.counters
       timing.end(.parse)
-      return .work(cost: cost ?? model.cost(ofQueries: min(queries(request), limits.batch))) {
-        [timing] in
+      return .work(
+        cost: cost(model) ?? model.cost(ofQueries: min(queries(request), limits.batch))
+      ) { [timing] in
         var timing = timing
         timing.end(.queue)
         let outcome = Self.outcome { () throws(ServingError) in
@@ -97,7 +98,8 @@ extension GRPCService {
   }
 
   func explain(_ message: [UInt8]) -> Answer {
-    call(message, .explain) { (request: RecommenderExplainRequest, model) throws(ServingError) in
+    call(message, .explain, cost: \.costOfExplaining) {
+      (request: RecommenderExplainRequest, model) throws(ServingError) in
       let found = try model.explain(
         ExplanationRequest(
           item: request.item, query: try request.asker.query(), user: request.asker.user,
@@ -131,7 +133,7 @@ extension GRPCService {
   // MARK: Changing
 
   func upsertItems(_ message: [UInt8]) -> Answer {
-    call(message, .items, cost: .max) {
+    call(message, .items, cost: { _ in .max }) {
       (request: RecommenderUpsertItemsRequest, model) throws(ServingError) in
       var items: [LiveItem] = []
       items.reserveCapacity(request.items.count)
@@ -160,7 +162,7 @@ extension GRPCService {
   }
 
   func deleteItems(_ message: [UInt8]) -> Answer {
-    call(message, .items, cost: .max) {
+    call(message, .items, cost: { _ in .max }) {
       (request: RecommenderDeleteItemsRequest, model) throws(ServingError) in
       let missing = try store.delete(
         request.ids, in: try request.model.selection(), within: limits)
@@ -173,7 +175,7 @@ extension GRPCService {
   }
 
   func appendEvents(_ message: [UInt8]) -> Answer {
-    call(message, .events, cost: .max) {
+    call(message, .events, cost: { _ in .max }) {
       (request: RecommenderAppendEventsRequest, model) throws(ServingError) in
       let unknown = try store.append(
         request.events.map {

@@ -72,9 +72,14 @@
 
     private func flush(_ context: ChannelHandlerContext) {
       guard outgoing.readableBytes > 0 else { return }
-      context.writeAndFlush(wrapOutboundOut(outgoing), promise: nil)
-      // Written at once as a rule, so that nobody holds the buffer any more.
-      if outgoing.capacity > 16 << 10 { outgoing = ByteBuffer() } else { outgoing.clear() }
+      var written = outgoing
+      // Emptied first: writing may call back into `channelWritabilityChanged`.
+      outgoing = ByteBuffer()
+      context.writeAndFlush(wrapOutboundOut(written), promise: nil)
+      // A small buffer that nobody holds any more serves again.
+      guard outgoing.readableBytes == 0, written.capacity <= 16 << 10 else { return }
+      written.clear()
+      outgoing = written
     }
 
     /// Does what can be done with the bytes that are there.
@@ -263,8 +268,9 @@
         guard linger else { return bound.value.close(promise: nil) }
         _ = bound.value.eventLoop.scheduleTask(in: .seconds(1)) { bound.value.close(promise: nil) }
       }
-      context.writeAndFlush(wrapOutboundOut(outgoing), promise: written)
+      let last = outgoing
       outgoing = ByteBuffer()
+      context.writeAndFlush(wrapOutboundOut(last), promise: written)
     }
 
     // MARK: Ends

@@ -40,7 +40,7 @@ final class LiveCatalogue: Sendable {
     self.limits = limits
     opened = Guarded(nil)
     do {
-      guard FileManager.default.fileExists(atPath: folder.plainPath) else { return }
+      guard hasPlace, FileManager.default.fileExists(atPath: folder.plainPath) else { return }
       let found = try Self.open(folder, limits)
       hasEvents.store(found.events.read { $0.count > 0 }, ordering: .relaxed)
       opened.withLock { $0 = found }
@@ -48,6 +48,9 @@ final class LiveCatalogue: Sendable {
       throw ServingError(writing: error)
     }
   }
+
+  /// Whether the name can be that of a folder: it comes from outside, and must not lead out of where changes stand.
+  private var hasPlace: Bool { !name.hasPrefix(".") }
 
   private static func open(_ folder: URL, _ limits: LiveLimits) throws -> Opened {
     var refusal: ServingError?
@@ -89,7 +92,7 @@ final class LiveCatalogue: Sendable {
     do {
       return try opened.withLock { opened in
         if opened == nil || opened?.refusal != nil {
-          guard !name.hasPrefix(".") else {
+          guard hasPlace else {
             throw ServingError(
               .failedPrecondition, "changes of a model called \"\(name)\" have no place on the disk"
             )
@@ -120,12 +123,9 @@ final class LiveCatalogue: Sendable {
   /// - Parameter model: the version that vectors are for.
   func upsert(_ items: [LiveItem], for model: ServedModel) throws(ServingError) {
     guard !items.isEmpty else { return }
-    for item in items {
-      try Self.check(item.identifier, "the identifier of an item")
-      if let problem = model.retriever.problem(of: item) {
-        throw ServingError(
-          .invalidArgument, "the item \"\(item.identifier.prefix(80))\" \(problem)")
-      }
+    for item in items { try Self.check(item.identifier, "the identifier of an item") }
+    if let (item, problem) = model.retriever.problem(of: items) {
+      throw ServingError(.invalidArgument, "the item \"\(item.prefix(80))\" \(problem)")
     }
     let record = ItemTable.record(of: items, for: model.version)
     try model.check(record)
@@ -151,12 +151,15 @@ final class LiveCatalogue: Sendable {
   /// Forgets the items that every version has itself just as they were given.
   private func forget(in opened: Opened) throws(ServingError) {
     try show(opened)
-    let overlays = shown.withLock { $0.versions.compactMap { $0.model?.overlay } }
+    let (overlays, revision) = shown.withLock { shown in
+      (shown.versions.compactMap { $0.model?.overlay }, shown.revision)
+    }
     guard var known = overlays.first.map({ Set($0.redundant) }) else { return }
     for overlay in overlays.dropFirst() { known.formIntersection(overlay.redundant) }
     guard !known.isEmpty else { return }
     let record = ItemTable.record(ofForgetting: known.sorted())
-    try opened.items.change { _ in record }
+    // Not where one of them may have changed meanwhile.
+    try opened.items.change { $0.revision == revision ? record : nil }
   }
 
   /// Takes items away; returns those that were not there.

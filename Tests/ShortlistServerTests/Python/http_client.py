@@ -109,6 +109,10 @@ with socket.create_connection(("127.0.0.1", port), timeout=5) as stream:
     stream.sendall(body)
     assert stream.recv(4096).startswith(b"HTTP/1.1 200 OK\r\n")
 assert raw(b"HEAD /healthz HTTP/1.1\r\n" + host + b"Connection: close\r\n\r\n").endswith(b"\r\n\r\n")
+# A response beyond what the socket takes at once is sent once.
+for _ in range(3):
+    assert len(call("GET", "/openapi.json")["paths"]) > 10
+    assert call("GET", "/v1/models")["models"][0]["name"] == "movies"
 # A thousand requests at once come back in order.
 many = b"".join(b"GET /v1/models/none%d HTTP/1.1\r\n%s\r\n" % (i, host) for i in range(1000))
 answers = raw(many + b"GET /healthz HTTP/1.1\r\n" + host + b"Connection: close\r\n\r\n", wait=20)
