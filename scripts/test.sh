@@ -10,6 +10,9 @@ need_build_packages
 echo "== format"
 swift format lint --strict --recursive Package.swift Sources Tests Snippets Benchmarks/Package.swift Benchmarks/Sources
 
+need openssl "makes the certificates that the tests of the server show"
+need curl "calls the server over TLS"
+
 # The tests against real TensorFlow run, and fail where it is missing.
 scripts/tensorflow-packages.sh
 export SHORTLIST_NEEDS_TENSORFLOW=1

@@ -24,12 +24,32 @@ enum Answer<Value: Sendable>: Sendable {
 
 /// A request for recommendations of one model, and what its answer is made into.
 struct Recommending<Value: Sendable>: Sendable {
-  let model: ServedModel
-  let request: RecommendationRequest
-  let limits: ServingLimits
+  /// What is asked; shared, since an answer passes through many hands.
+  private final class Question: Sendable {
+    let model: ServedModel
+    let request: RecommendationRequest
+    let limits: ServingLimits
+
+    init(_ model: ServedModel, _ request: RecommendationRequest, _ limits: ServingLimits) {
+      (self.model, self.request, self.limits) = (model, request, limits)
+    }
+  }
+
+  private let question: Question
   /// Takes what was found, and when the search began.
   var finish: @Sendable (Result<Recommendations, ServingError>, _ began: Int) -> Value
 
+  init(
+    model: ServedModel, request: RecommendationRequest, limits: ServingLimits,
+    finish: @escaping @Sendable (Result<Recommendations, ServingError>, _ began: Int) -> Value
+  ) {
+    question = Question(model, request, limits)
+    self.finish = finish
+  }
+
+  var model: ServedModel { question.model }
+  var request: RecommendationRequest { question.request }
+  var limits: ServingLimits { question.limits }
   var cost: Int { model.cost(ofQueries: 1) }
 
   /// The answer, made alone.

@@ -67,7 +67,7 @@ package struct TopK: Sendable {
     nextRow = max(nextRow, UInt32(firstRow + scores.count))
   }
 
-  /// A score that k of the scores reach, found in one pass: the kth best of the best of 64 groups. So the first scores
+  /// A score that k of the scores reach, found in one pass: the kth best of the best of 32 or 64 groups. So the first scores
   /// that pass by meet a threshold, too.
   private static func floor(of scores: Span<Float>, k: Int) -> Float {
     guard k <= 32, scores.count >= 512 else { return -.infinity }
@@ -90,9 +90,15 @@ package struct TopK: Sendable {
         best.3.replace(with: d, where: d .> best.3)
       }
     }
+    // Fewer groups are enough for few, and sooner looked through.
+    if k <= 12 {
+      best.0.replace(with: best.1, where: best.1 .> best.0)
+      best.1 = best.2
+      best.1.replace(with: best.3, where: best.3 .> best.2)
+    }
     var keys: [UInt64] = []
     keys.reserveCapacity(64)
-    for lanes in [best.0, best.1, best.2, best.3] {
+    for lanes in k <= 12 ? [best.0, best.1] : [best.0, best.1, best.2, best.3] {
       for lane in 0..<16 where lanes[lane] > -.infinity { keys.append(key(lanes[lane], 0)) }
     }
     guard keys.count >= k else { return -.infinity }

@@ -37,6 +37,26 @@
       }
     }
 
+    @Test("Whoever has no rights on the machine serves, too")
+    func nobody() throws {
+      try withShortlist { shortlist in
+        try shortlist.trainMovies()
+        try shortlist.write("told", "")
+        let isRoot = getuid() == 0
+        let outcome = try shortlist.run(
+          ["serve", ".", "--port", "0", "--grpc-port", "0"],
+          output: FileHandle(forWritingTo: shortlist.url("told")),
+          as: isRoot
+            ? ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : []
+        ) { process in
+          let port = try shortlist.port(told: "told", of: process)
+          #expect(try get(port, "/readyz") == "ready\n")
+          process.terminate()
+        }
+        #expect(outcome.code == 0, "\(outcome.errors)")
+      }
+    }
+
     @Test("What cannot be served is told")
     func failures() throws {
       try withShortlist { shortlist in

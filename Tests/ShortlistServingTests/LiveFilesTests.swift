@@ -141,6 +141,54 @@ struct LiveFilesTests {
     }
   }
 
+  @Test("Logs that are written anew all the time lose nothing, and leave nothing behind")
+  func rewritten() throws {
+    try withArtefacts { artefacts in
+      try artefacts.save("movies", seed: 1)
+      var limits = LiveLimits()
+      limits.log = 1_000
+      func store() throws -> ModelStore {
+        try ModelStore(
+          ModelConfiguration.models(in: artefacts.url("").path()), limits: limits)
+      }
+      let failures = Counter()
+      do {
+        let store = try store()
+        DispatchQueue.concurrentPerform(iterations: 4) { writer in
+          for round in 0..<60 {
+            do {
+              try store.upsert(
+                [LiveItem("item \(writer) \(round % 10)", vector: ones(Float(round)))], in: movies)
+              try store.append(
+                [LiveEvent(user: "user \(writer)", item: "item \(round)")], to: movies)
+              if round == 55 { try store.delete(["item \(writer) 3"], in: movies) }
+            } catch { failures.add() }
+          }
+        }
+      }
+      #expect(failures.value == 0)
+      // As a kill in the middle of it leaves it.
+      try Data("half".utf8).write(to: artefacts.url(".live/movies/.items.x.part"))
+      let again = try store()
+      let model = try again.model(movies)
+      #expect(try count(again) == 30 + 36)
+      for writer in 0..<4 {
+        #expect(model.live.items(of: "user \(writer)") == (0..<60).map { "item \($0)" })
+        for number in 0..<10 where number != 3 {
+          #expect(
+            model.liveItem("item \(writer) \(number)")?.vector == ones(Float(50 + number)))
+        }
+      }
+      let names = try FileManager.default.contentsOfDirectory(
+        atPath: artefacts.url(".live/movies").path())
+      #expect(names.sorted() == ["events", "items", "lock"])
+      for name in ["items", "events"] {
+        let size = try Data(contentsOf: artefacts.url(".live/movies/\(name)")).count
+        #expect(size < 20_000, "\(name): \(size)")
+      }
+    }
+  }
+
   @Test("Any bit that flips is told with file and place, and nothing is served from it")
   func flips() throws {
     try withArtefacts { artefacts in

@@ -10,6 +10,7 @@ import csv
 import json
 import pathlib
 import random
+import re
 import sys
 
 WORDS = {
@@ -64,6 +65,7 @@ def books(random):
             a, a2 = random.sample(adjectives, 2)
             title = random.choice(patterns).format(
                 a=a, a2=a2, b=b, b2=b2, p=random.choice(PLACES), f=random.choice(FIRST))
+            title = re.sub(r"\bA (?=[AEIOU])", "An ", title)
             if title in titles:
                 continue
             titles.add(title)

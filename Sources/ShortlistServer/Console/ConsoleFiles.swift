@@ -1694,6 +1694,7 @@ export function recommendView(content, { model, fields, go, remember, signal }) 
   let extra = [];
   let last = new AbortController();
   let mode = history.length ? "history" : "user";
+  let hasUser = true;
 
   function showChips() {
     show(chips, history.map((item) =>
@@ -1714,7 +1715,7 @@ export function recommendView(content, { model, fields, go, remember, signal }) 
   function request() {
     const request = { k: Number(k.value), exclude_seen: !seen.checked };
     if (mode === "history") request.history = [...history];
-    else request.user_id = who.input.value.trim();
+    else if (who.input.value.trim()) request.user_id = who.input.value.trim();
     const query = {};
     for (const { name, type, input } of extra) {
       const value = input.value.trim();
@@ -1731,7 +1732,7 @@ export function recommendView(content, { model, fields, go, remember, signal }) 
     event?.preventDefault();
     const wanted = request();
     remember({
-      ...(mode === "user" ? { user: wanted.user_id } : {}), k: k.value,
+      ...(wanted.user_id ? { user: wanted.user_id } : {}), k: k.value,
       ...(filter.value.trim() ? { filter: filter.value.trim() } : {}), ...(seen.checked ? { seen: "yes" } : {}),
     });
     last.abort();
@@ -1739,7 +1740,7 @@ export function recommendView(content, { model, fields, go, remember, signal }) 
     const stop = AbortSignal.any([signal, last.signal]);
     const start = performance.now();
     answer.setAttribute("aria-busy", "true");
-    if (mode === "user") showHistory(wanted.user_id, stop);
+    if (wanted.user_id) showHistory(wanted.user_id, stop);
     else side.hidden = true;
     try {
       const found = await model.recommend(wanted, { signal: stop });
@@ -1822,8 +1823,9 @@ export function recommendView(content, { model, fields, go, remember, signal }) 
     show(more, extra.map(({ name, type, input }) =>
       field(name, input, type === "strings" ? "One value a line." : undefined)));
     show(help, filterHelp(summary));
-    const readsUser = (summary.query_features ?? []).some((feature) => feature.name === summary.user);
-    if (!readsUser && names.length) who.input.required = false;
+    // A model without a history does not say which feature identifies users: all of them have fields of their own.
+    hasUser = summary.user !== undefined;
+    choose(mode);
   }
 
   const help = h("p", { class: "hint", id: "filter-help" });
@@ -1839,9 +1841,9 @@ export function recommendView(content, { model, fields, go, remember, signal }) 
 
   function choose(next) {
     mode = next;
-    userField.hidden = mode !== "user";
+    userField.hidden = mode !== "user" || !hasUser;
     historyField.hidden = mode !== "history";
-    who.input.disabled = mode !== "user";
+    who.input.disabled = userField.hidden;
   }
   const modes = h("fieldset", { class: "modes", hidden: true }, h("legend", {}, "Recommend for"),
     [["user", "a user"], ["history", "a history"]].map(([value, label]) => {

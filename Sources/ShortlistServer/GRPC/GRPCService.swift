@@ -4,7 +4,7 @@ import ShortlistServing
 /// The methods of gRPC: a path and the bytes of a message go in, the bytes of a message come out. No socket is seen
 /// here.
 ///
-/// They are those of TensorFlow Serving, and the health check that load balancers ask.
+/// They are those of TensorFlow Serving, the recommendation API, and the health check that load balancers ask.
 struct GRPCService: Sendable {
   typealias Outcome = Result<[UInt8], ServingError>
   typealias Answer = ShortlistServer.Answer<Outcome>
@@ -15,6 +15,12 @@ struct GRPCService: Sendable {
     case status = "/tensorflow.serving.ModelService/GetModelStatus"
     case reload = "/tensorflow.serving.ModelService/HandleReloadConfigRequest"
     case health = "/grpc.health.v1.Health/Check"
+    case recommend = "/shortlist.v1.Recommender/Recommend"
+    case similar = "/shortlist.v1.Recommender/Similar"
+    case explain = "/shortlist.v1.Recommender/Explain"
+    case upsertItems = "/shortlist.v1.Recommender/UpsertItems"
+    case deleteItems = "/shortlist.v1.Recommender/DeleteItems"
+    case appendEvents = "/shortlist.v1.Recommender/AppendEvents"
 
     /// - Throws: `ServingError.unimplemented` for a path that is none.
     init(path: String) throws(ServingError) {
@@ -52,6 +58,12 @@ struct GRPCService: Sendable {
     case .reload:
       .work(cost: .max) { Self.outcome { () throws(ServingError) in try reload(message) } }
     case .health: .ready(Self.outcome { () throws(ServingError) in try health(message) })
+    case .recommend: recommend(message)
+    case .similar: similar(message)
+    case .explain: explain(message)
+    case .upsertItems: upsertItems(message)
+    case .deleteItems: deleteItems(message)
+    case .appendEvents: appendEvents(message)
     }
   }
 

@@ -37,8 +37,17 @@ extension HTTPService {
     var answer: @Sendable () throws(ServingError) -> HTTPResponse
   }
 
-  /// What a text is looked for costs, in multiplications.
-  private static let costOfText = 300
+  /// What looking at a text costs, in multiplications.
+  private static let costOfText = 3_000
+
+  /// How many are wanted, checked before anything is multiplied by it.
+  private func limit(
+    in fields: QueryFields, otherwise usual: Int
+  ) throws(ServingError) -> Int {
+    let limit = try fields.integer("limit") ?? usual
+    try limits.check(limit: limit)
+    return limit
+  }
 
   private static func search(_ fields: QueryFields) throws(ServingError) -> TextSearch? {
     switch (fields.string("prefix"), fields.string("contains")) {
@@ -54,7 +63,7 @@ extension HTTPService {
   ) throws(ServingError) -> Look {
     let fields = try QueryFields(request.query, known: ["prefix", "contains", "limit"])
     let search = try Self.search(fields)
-    let limit = try fields.integer("limit") ?? 20
+    let limit = try limit(in: fields, otherwise: 20)
     let total = model.itemCount
     return Look(cost: (search == nil ? limit : total) * Self.costOfText) {
       () throws(ServingError) in
@@ -85,7 +94,7 @@ extension HTTPService {
   ) throws(ServingError) -> Look {
     let fields = try QueryFields(request.query, known: ["prefix", "contains", "limit"])
     let search = try Self.search(fields)
-    let limit = try fields.integer("limit") ?? 20
+    let limit = try limit(in: fields, otherwise: 20)
     let total = model.retriever.history?.users.count ?? 0
     return Look(cost: (search == nil ? limit : total) * Self.costOfText) {
       () throws(ServingError) in
@@ -106,7 +115,7 @@ extension HTTPService {
   private func user(
     _ user: String, _ request: HTTPRequest, _ model: ServedModel
   ) throws(ServingError) -> Look {
-    let limit = try QueryFields(request.query, known: ["limit"]).integer("limit") ?? 100
+    let limit = try limit(in: QueryFields(request.query, known: ["limit"]), otherwise: 100)
     return Look(cost: limit * Self.costOfText) { () throws(ServingError) in
       let found = try model.items(ofUser: user, atMost: limit, within: limits)
       return HTTPResponse { json in

@@ -172,7 +172,7 @@ extension JSONWriter {
 
   fileprivate mutating func items(_ found: Recommendations) {
     array("items") { json in
-      for item in found {
+      for item in found.items {
         json.object { json in
           json.name(Self.item)
           json.string(item.identifier)

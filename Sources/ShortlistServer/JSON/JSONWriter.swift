@@ -7,7 +7,7 @@ struct JSONWriter {
   /// Whether a comma must come before the next element.
   private var follows = false
 
-  init(reserving count: Int = 512) { bytes.reserveCapacity(count) }
+  init(reserving count: Int = 1_024) { bytes.reserveCapacity(count) }
 
   mutating func object(_ body: (inout JSONWriter) -> Void) { nested("{", "}", body) }
   mutating func array(_ body: (inout JSONWriter) -> Void) { nested("[", "]", body) }

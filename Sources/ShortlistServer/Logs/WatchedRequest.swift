@@ -24,8 +24,8 @@ final class WatchedRequest: Sendable {
   }
 
   deinit {
-    // 503 and CANCELLED.
-    _ = end(entrypoint == .http ? 503 : 1, isFault: false, nil)
+    // Too many requests, and cancelled.
+    _ = end(entrypoint == .http ? 429 : 1, isFault: false, nil)
   }
 
   /// - Returns: headers that the answer bears.

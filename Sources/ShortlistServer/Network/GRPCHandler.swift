@@ -112,8 +112,11 @@
       case .work(let cost, let work) where cost <= WorkPool.quick: finish(work(), context)
       case .query(let query): hand(context) { query.join($0, taken: $1) }
       case .search(let search): hand(context) { search.join($0, taken: $1) }
-      case .work(_, let work):
-        hand(context) { joining, taken in pool.run { if joining.isWanted() { taken(work()) } } }
+      case .work(let cost, let work):
+        // What waits for the disk has threads of its own.
+        hand(context) { joining, taken in
+          pool.run(writes: cost == .max) { if joining.isWanted() { taken(work()) } }
+        }
       }
     }
 

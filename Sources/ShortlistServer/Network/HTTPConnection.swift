@@ -64,6 +64,8 @@
         incoming.writeBuffer(&part)
       }
       proceed(context)
+      // A buffer that nobody holds is read into again.
+      if incoming.readableBytes == 0 { incoming = ByteBuffer() }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) { flush(context) }
@@ -71,7 +73,8 @@
     private func flush(_ context: ChannelHandlerContext) {
       guard outgoing.readableBytes > 0 else { return }
       context.writeAndFlush(wrapOutboundOut(outgoing), promise: nil)
-      outgoing = ByteBuffer()
+      // Written at once as a rule, so that nobody holds the buffer any more.
+      if outgoing.capacity > 16 << 10 { outgoing = ByteBuffer() } else { outgoing.clear() }
     }
 
     /// Does what can be done with the bytes that are there.

@@ -59,6 +59,8 @@
     /// - Throws: `ServingError`: `unavailable` where an address cannot be had, `invalidArgument` for certificates or
     ///   tokens that cannot be read.
     public func start() throws(ServingError) {
+      // Once, so that what is found to be loopback is what is listened on.
+      let address = try address()
       let log = configuration.log
       let tls = try configuration.tls.map { files throws(ServingError) in
         try TLS(files) { log?.noteRereading(files.certificates, $0) }
@@ -69,34 +71,37 @@
             () throws(ServingError) in
             try AccessTokens(contentsOf: file)
           }
-        }, isLoopback: try address(configuration.httpPort).isLoopback)
+        }, isLoopback: address.isLoopback)
       let watch = RequestWatch(
         log: log, logsEverything: configuration.logsRequests,
         beginSpan: Spans.begin(with: InstrumentationSystem.tracer))
       try startHTTP(
         HTTPGate(
           service: http, access: access,
-          crossOrigin: CrossOrigin(origins: Set(configuration.origins)), watch: watch), tls)
+          crossOrigin: CrossOrigin(origins: Set(configuration.origins)), watch: watch), tls,
+        address)
       guard let port = configuration.grpcPort else { return }
       do throws(ServingError) {
         try startGRPC(
           GRPCGate(
             service: grpc, access: access, watch: watch, timeout: configuration.requestTimeout),
-          tls, port)
+          tls, address, port)
       } catch {
         closeListeners()
         throw error
       }
     }
 
-    private func startHTTP(_ gate: HTTPGate, _ tls: TLS?) throws(ServingError) {
-      let (pool, drain, turns) = (pool, drain, LoopTurns())
-      let timeout = TimeAmount(configuration.requestTimeout)
+    private func startHTTP(
+      _ gate: HTTPGate, _ tls: TLS?, _ address: SocketAddress
+    ) throws(ServingError) {
+      let (pool, drain) = (pool, drain)
+      let turns = LoopTurns()
       let limits = HTTPLimits(
-        head: configuration.maximumHeader, request: timeout,
+        head: configuration.maximumHeader, request: TimeAmount(configuration.requestTimeout),
         idle: TimeAmount(configuration.idleTimeout))
-      let listener = try listen(configuration.httpPort) { channel in
-        try tls?.protect(http: channel, within: timeout)
+      let listener = try listen(address, configuration.httpPort) { channel in
+        try tls?.protect(http: channel, within: limits.request)
         try channel.pipeline.syncOperations.addHandler(
           HTTPConnection(
             gate, pool: pool, drain: drain, limits: limits, turn: turns.turn(of: channel.eventLoop))
@@ -105,11 +110,13 @@
       listeners.withLock { $0.http = listener }
     }
 
-    private func startGRPC(_ gate: GRPCGate, _ tls: TLS?, _ port: Int) throws(ServingError) {
+    private func startGRPC(
+      _ gate: GRPCGate, _ tls: TLS?, _ address: SocketAddress, _ port: Int
+    ) throws(ServingError) {
       let pool = pool
       let idle = TimeAmount(configuration.idleTimeout)
       let timeout = TimeAmount(configuration.requestTimeout)
-      let listener = try listen(port) { channel in
+      let listener = try listen(address, port) { channel in
         try tls?.protect(grpc: channel, within: timeout)
         try GRPCConnection.configure(channel, gate, pool: pool, timeout: idle)
       }
@@ -118,13 +125,14 @@
 
     /// A listener whose connections a block prepares.
     private func listen(
-      _ port: Int, _ prepare: @escaping @Sendable (any Channel) throws -> Void
+      _ host: SocketAddress, _ port: Int,
+      _ prepare: @escaping @Sendable (any Channel) throws -> Void
     ) throws(ServingError) -> any Channel {
       let connections = connections
       let bootstrap = ServerBootstrap(group: group)
         .serverChannelOption(.backlog, value: 1024)
         .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-        .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+        .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
         .childChannelOption(.maxMessagesPerRead, value: 1)
         .childChannelInitializer { channel in
           channel.eventLoop.makeCompletedFuture {
@@ -133,7 +141,8 @@
             try prepare(channel)
           }
         }
-      let address = try address(port)
+      var address = host
+      address.port = port
       do {
         return try bootstrap.bind(to: address).wait()
       } catch {
@@ -142,12 +151,12 @@
       }
     }
 
-    private func address(_ port: Int) throws(ServingError) -> SocketAddress {
+    private func address() throws(ServingError) -> SocketAddress {
       do {
-        return try .makeAddressResolvingHost(configuration.host, port: port)
+        return try .makeAddressResolvingHost(configuration.host, port: 0)
       } catch {
         throw ServingError(
-          .unavailable, "\(configuration.host):\(port): cannot listen: there is no such address")
+          .unavailable, "\(configuration.host): cannot listen: there is no such address")
       }
     }
 

@@ -17,10 +17,10 @@ public struct ServerConfiguration: Sendable {
   public var connections = 10_000
   /// The largest first line of a request of HTTP with all header fields, in bytes.
   public var maximumHeader = 16 << 10
+  /// How long a request may take to come in whole, and the other side to agree on keys.
+  public var requestTimeout = Duration.seconds(30)
   /// How long a connection may be idle between two requests, or leave responses unread.
   public var idleTimeout = Duration.seconds(60)
-  /// How long a request may take to come in, and the other side to agree on keys.
-  public var requestTimeout = Duration.seconds(30)
   /// How long requests that run may take to end when the server stops.
   public var gracePeriod = Duration.seconds(10)
   /// The certificates of HTTP and gRPC; nil for neither.

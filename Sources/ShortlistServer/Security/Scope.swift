@@ -15,7 +15,7 @@ extension Scope {
   init?(neededFor request: HTTPRequest) {
     let asks = request.method == "GET" || request.method == "HEAD"
     if let model = request.target.model {
-      self = asks ? .read : Self.needed(toCall: model)
+      self = Self.needed(toCall: model, request, asks)
       return
     }
     // Health, the console and the description of the interface are the same for everybody.
@@ -35,22 +35,24 @@ extension Scope {
   ]
 
   /// The path is read as the routes read it, so that no spelling of one call passes for another.
-  private static func needed(toCall model: Result<ModelPath, ServingError>) -> Scope {
-    guard let path = try? model.get() else { return .admin }
-    if let resource = path.resource.first {
-      return changes.contains(resource.lowercased()) ? .write : .admin
+  private static func needed(
+    toCall model: Result<ModelPath, ServingError>, _ request: HTTPRequest, _ asks: Bool
+  ) -> Scope {
+    guard let path = try? model.get() else { return asks ? .read : .admin }
+    if let action = path.action {
+      return questions.contains(action) && (asks || request.method == "POST") ? .read : .admin
     }
-    return questions.contains(path.action ?? "") ? .read : .admin
+    if asks { return .read }
+    return changes.contains(path.resource.first?.lowercased() ?? "") ? .write : .admin
   }
 
-  /// What a method needs; nil where anybody may call it. What is not known here needs the most.
+  /// What a method needs; nil where anybody may call it.
   init?(neededFor method: GRPCService.Method) {
-    switch method.rawValue.split(separator: "/").last {
-    case "Check": return nil
-    case "Predict", "GetModelMetadata", "GetModelStatus", "Recommend", "Similar", "Explain":
-      self = .read
-    case "PutItems", "DeleteItems", "AppendEvents": self = .write
-    default: self = .admin
+    switch method {
+    case .health: return nil
+    case .predict, .metadata, .status, .recommend, .similar, .explain: self = .read
+    case .upsertItems, .deleteItems, .appendEvents: self = .write
+    case .reload: self = .admin
     }
   }
 }

@@ -145,7 +145,8 @@ extension ServedModel {
 }
 
 extension ServingLimits {
-  func check(limit: Int) throws(ServingError) {
+  /// - Throws: `ServingError.invalidArgument` for more, or fewer, than one answer may hold.
+  public func check(limit: Int) throws(ServingError) {
     guard limit >= 1, limit <= k else {
       throw ServingError(.invalidArgument, "limit is \(limit); expected 1 to \(k)")
     }

@@ -137,13 +137,13 @@ final class DurableState<State: LoggedState>: Sendable {
     let before = inode
     do {
       var length = 0
+      // A copy, so that readers do not wait for the disk; nobody changes the state meanwhile.
+      let state = read { $0 }
       try AtomicFile.write(to: file) { file in
-        try self.state.withLock { state in
-          try state.forEachRecord { record in
-            let bytes = try WriteAheadLog.record(record)
-            length += bytes.count
-            try file.write(bytes.span)
-          }
+        try state.forEachRecord { record in
+          let bytes = try WriteAheadLog.record(record)
+          length += bytes.count
+          try file.write(bytes.span)
         }
       }
       let log = try WriteAheadLog(opening: file, length: length)

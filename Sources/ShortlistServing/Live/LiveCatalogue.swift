@@ -63,6 +63,7 @@ final class LiveCatalogue: Sendable {
     } catch {
       refusal = ServingError(writing: error)
     }
+    if lock != nil { removeParts(in: folder) }
     func state<State>(_ name: String, _ initial: State) throws -> DurableState<State> {
       try DurableState(
         folder.appending(path: name), initial, isWritable: lock != nil, leastLimit: limits.log)
@@ -70,6 +71,14 @@ final class LiveCatalogue: Sendable {
     return Opened(
       items: try state("items", ItemTable()), events: try state("events", EventTable(limits)),
       lock: lock, refusal: refusal)
+  }
+
+  /// Removes what stands there of a log that was being written anew when the process ended.
+  private static func removeParts(in folder: URL) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.plainPath)) ?? []
+    for name in names where name.hasPrefix(".") && name.hasSuffix(".part") {
+      try? FileManager.default.removeItem(at: folder.appending(path: name))
+    }
   }
 
   /// What changes are made on; the folder is made now if there is none, and opened again where that failed before.

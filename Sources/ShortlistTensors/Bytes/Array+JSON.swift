@@ -10,7 +10,7 @@ extension [UInt8] {
       if isPlain {
         unsafe append(contentsOf: utf8)
       } else {
-        unsafe utf8.forEach { appendEscaped($0) }
+        for place in utf8.indices { appendEscaped(unsafe utf8[place]) }
       }
       append(UInt8(ascii: "\""))
     }

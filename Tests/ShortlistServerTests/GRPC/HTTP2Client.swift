@@ -44,7 +44,7 @@
       // Before the connection stands, or the first bytes of the server would be lost.
       let ready = group.next().makePromise(of: NIOHTTP2Handler.StreamMultiplexer.self)
       let bootstrap = ClientBootstrap(group: group)
-        .channelOption(.socketOption(.tcp_nodelay), value: 1)
+        .channelOption(.tcpOption(.tcp_nodelay), value: 1)
         .channelInitializer { channel in
           channel.configureHTTP2Pipeline(
             mode: .client, connectionConfiguration: .init(), streamConfiguration: .init()

@@ -47,7 +47,8 @@ struct OpenAPITests {
                 .replacing("{item}", with: "item%201").replacing("{user}", with: "user%201"))
           ).value
           let text = String(decoding: response.body, as: UTF8.self)
-          let isRouted = response.status != 404 && response.status != 405
+          // What the path names may have been changed by another of these calls; the path itself leads somewhere.
+          let isRouted = response.status != 405 && text != "Not Found\n"
           #expect(isRouted && !text.contains("Malformed request"), "\(method) \(path): \(text)")
         }
       }

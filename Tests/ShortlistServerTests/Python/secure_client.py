@@ -172,6 +172,8 @@ for method, scope in [
     ("/tensorflow.serving.PredictionService/GetModelMetadata", "read"),
     ("/tensorflow.serving.ModelService/GetModelStatus", "read"),
     ("/tensorflow.serving.ModelService/HandleReloadConfigRequest", "admin"),
+    ("/shortlist.v1.Recommender/Recommend", "read"), ("/shortlist.v1.Recommender/Explain", "read"),
+    ("/shortlist.v1.Recommender/UpsertItems", "write"), ("/shortlist.v1.Recommender/AppendEvents", "write"),
 ]:
     for name, (token, scopes) in tokens.items():
         metadata = [] if token is None else [("authorization", f"Bearer {token}")]

@@ -118,7 +118,9 @@ struct AccessTests {
       ("POST", "/v1/models/a:rollback", .admin), ("POST", "/v1/models/a", .admin),
       ("POST", "/v1/models/items", .admin), ("POST", "/v1/models/predict", .admin),
       ("POST", "/v1/models", .admin), ("POST", "/v1/models/a/%zz:predict", .admin),
-      ("POST", "/", .admin), ("OPTIONS", "/v1/models/a:predict", .read),
+      ("POST", "/", .admin), ("OPTIONS", "/v1/models/a:predict", .admin),
+      ("GET", "/v1/models/a:predict", .read), ("GET", "/v1/models/a:Rollback", .admin),
+      ("PUT", "/v1/models/a/labels/b:predict", .admin), ("GET", "/v1/models/", .read),
       ("TRACE", "/healthz", .admin),
     ] as [(String, String, Scope?)])
   func scopes(method: String, path: String, scope: Scope?) {
@@ -129,8 +131,12 @@ struct AccessTests {
   func methods() {
     let expected: [GRPCService.Method: Scope?] = [
       .predict: .read, .metadata: .read, .status: .read, .reload: .admin, .health: nil,
+      .recommend: .read, .similar: .read, .explain: .read, .upsertItems: .write,
+      .deleteItems: .write, .appendEvents: .write,
     ]
-    for (method, scope) in expected { #expect(Scope(neededFor: method) == scope) }
+    for method in GRPCService.Method.allCases {
+      #expect(expected[method] == .some(Scope(neededFor: method)))
+    }
   }
 
   @Test("Without tokens, changes are for the machine alone")

@@ -73,6 +73,8 @@ struct LogTests {
     ])
   func identifiers(text: String, isSane: Bool) throws {
     #expect(RequestID.isSane(text) == isSane)
+    // No field of a request holds a line feed.
+    guard !text.contains("\n") else { return }
     try withGate { gate, _ in
       let response = gate.answer(request("/healthz", [("x-request-id", text)])).value
       #expect(header(response, "x-request-id") == (isSane ? text : nil))
@@ -127,7 +129,7 @@ struct LogTests {
       #expect((told["milliseconds"] as? Double).map { $0 >= 0 && $0 < 10_000 } == true)
       #expect(told["entrypoint"] as? String == "http" && told["level"] as? String == "info")
       #expect(lines.last?["request_id"] as? String == "dropped")
-      #expect(lines.last?["status"] as? Int == 503)
+      #expect(lines.last?["status"] as? Int == 429)
       #expect(lines.count == 2)
     }
   }
