@@ -1,4 +1,4 @@
-internal import ShortlistTensors
+package import ShortlistTensors
 
 /// Rows for strings: row 0 for the unknown, one row for each word from 1 on.
 ///
@@ -103,6 +103,11 @@ public struct Vocabulary: Sendable, Hashable {
   /// The words from row 1 on; empty for hashes.
   public var words: [String] {
     if case .words(let table) = kind { table.strings } else { [] }
+  }
+
+  /// The words, numbered from 0 on; nil for hashes.
+  package var table: StringTable? {
+    if case .words(let table) = kind { table } else { nil }
   }
 }
 

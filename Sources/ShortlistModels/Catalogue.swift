@@ -48,8 +48,18 @@ public struct Catalogue: Sendable {
     identifiers: [String], identifiedBy feature: Feature<String>, embeddings: Matrix,
     items: Dataset? = nil
   ) {
+    self.init(
+      identifiers: identifiers, numberedBy: StringTable(distinct: identifiers),
+      identifiedBy: feature, embeddings: embeddings, items: items)
+  }
+
+  /// - Precondition: as above; `rows` has the same identifiers in the same order.
+  package init(
+    identifiers: [String], numberedBy rows: StringTable, identifiedBy feature: Feature<String>,
+    embeddings: Matrix, items: Dataset?
+  ) {
     precondition(
-      identifiers.count == embeddings.rows,
+      identifiers.count == embeddings.rows && rows.count == identifiers.count,
       "\(identifiers.count) identifiers for \(embeddings.rows) vectors")
     precondition(
       items == nil || items?.rowCount == identifiers.count,
@@ -58,7 +68,7 @@ public struct Catalogue: Sendable {
     self.identifiers = identifiers
     identifier = feature
     self.embeddings = embeddings
-    rows = StringTable(distinct: identifiers)
+    self.rows = rows
   }
 
   public var count: Int { identifiers.count }

@@ -106,6 +106,11 @@ let seconds = option("seconds").flatMap { Double($0) } ?? 10
   }
   let result = load.end()
   print(result.text)
+  let slowest = result.samples.max { $0.microseconds < $1.microseconds }
+  if let slowest {
+    let end = String(format: "%.1f", slowest.time)
+    print("the longest request ended after \(end) s")
+  }
   func mean(_ part: some Collection<Double>) -> Double {
     part.reduce(0, +) / Double(max(1, part.count))
   }

@@ -45,7 +45,8 @@ extension Retriever {
 
     let candidates = try Safetensors(contentsOf: reader.file(ArtifactLayout.candidates))
     let embeddings = try candidates.matrix(ArtifactLayout.embeddings)
-    let identifiers = try Vocabulary(contentsOf: reader.file(ArtifactLayout.identifiers)).words
+    let words = try Vocabulary(contentsOf: reader.file(ArtifactLayout.identifiers))
+    let identifiers = words.words
     guard embeddings.rows == identifiers.count, embeddings.columns == model.dimensions else {
       throw Self.inconsistent(
         reader, ArtifactLayout.candidates,
@@ -53,7 +54,8 @@ extension Retriever {
           + "\(identifiers.count) x \(model.dimensions)")
     }
     let catalogue = Catalogue(
-      identifiers: identifiers, identifiedBy: Feature(specification.item), embeddings: embeddings,
+      identifiers: identifiers, numberedBy: words.table ?? StringTable(),
+      identifiedBy: Feature(specification.item), embeddings: embeddings,
       items: try Self.items(reader, specification, identifiers: identifiers))
     let index: any VectorIndex
     do {

@@ -52,6 +52,11 @@ public final class ModelStore: Sendable {
     try reload(configurations)
   }
 
+  deinit {
+    // Canaries and shadows hold models, which hold what holds them.
+    for entry in entries.withLock({ $0.values }) { entry.traffic.set(.init()) }
+  }
+
   // MARK: Asking
 
   /// The names of all models, in order.
