@@ -1,3 +1,6 @@
+import Shortlist
+import ShortlistServing
+
 /// An answer that is there, or work that makes one.
 enum Answer<Value: Sendable>: Sendable {
   case ready(Value)
@@ -9,6 +12,27 @@ enum Answer<Value: Sendable>: Sendable {
     switch self {
     case .ready(let value): value
     case .work(_, let body): body()
+    }
+  }
+}
+
+/// What a call has to do.
+enum WorkKind: Sendable {
+  /// Searches.
+  case queries
+  /// A comparison with every item, for the rank of one.
+  case explanation
+  /// Waits for the disk.
+  case disk
+}
+
+extension ServedModel {
+  /// Roughly how many multiplications the work of a call takes; `.max` for what waits for the disk.
+  func cost(of work: WorkKind, queries: Int) -> Int {
+    switch work {
+    case .queries: cost(ofQueries: queries)
+    case .explanation: retriever.catalogue.count * retriever.model.dimensions
+    case .disk: .max
     }
   }
 }

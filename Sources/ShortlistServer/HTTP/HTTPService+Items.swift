@@ -50,7 +50,7 @@ extension HTTPService {
     _ request: HTTPRequest, _ selection: ModelSelection, _ call: ServerMetrics.Call,
     _ body: @escaping @Sendable (JSONValue, ServedModel) throws(ServingError) -> HTTPResponse
   ) -> Answer {
-    work(request, selection, call, cost: { _ in .max }, body)
+    work(request, selection, call, kind: .disk, body)
   }
 
   private static func items(

@@ -56,10 +56,9 @@ extension HTTPService {
     }
   }
 
-  /// - Parameter cost: of the work; nil for that of so many requests.
   func work(
     _ request: HTTPRequest, _ selection: ModelSelection, _ call: ServerMetrics.Call,
-    cost: @Sendable (ServedModel) -> Int? = { _ in nil },
+    kind: WorkKind = .queries,
     _ body: @escaping @Sendable (JSONValue, ServedModel) throws(ServingError) -> HTTPResponse
   ) -> Answer {
     do throws(ServingError) {
@@ -73,7 +72,7 @@ extension HTTPService {
       }
       var count = 1
       if case .array(let elements)? = json["requests"] { count = elements.count }
-      return .work(cost: cost(model) ?? model.cost(ofQueries: count)) {
+      return .work(cost: model.cost(of: kind, queries: count)) {
         let start = ContinuousClock.now
         do throws(ServingError) {
           let response = try body(json, model)
