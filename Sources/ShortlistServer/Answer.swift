@@ -124,3 +124,24 @@ struct Searching<Value: Sendable>: Sendable {
     ) { joined in taken(finish(joined.answers, joined.began)) }
   }
 }
+
+/// What a call has to do.
+enum WorkKind: Sendable {
+  /// Searches.
+  case queries
+  /// A comparison with every item, for the rank of one.
+  case explanation
+  /// Waits for the disk.
+  case disk
+}
+
+extension ServedModel {
+  /// Roughly how many multiplications the work of a call takes; `.max` for what waits for the disk.
+  func cost(of work: WorkKind, queries: Int) -> Int {
+    switch work {
+    case .queries: cost(ofQueries: queries)
+    case .explanation: retriever.catalogue.count * retriever.model.dimensions
+    case .disk: .max
+    }
+  }
+}

@@ -5,9 +5,17 @@ import ShortlistServing
 /// A request of `shortlist.v1.Recommender`.
 private protocol RecommenderRequest: ProtobufMessage, Sendable {
   var model: RecommenderModelChoice { get }
+  /// How many queries it holds.
+  var queryCount: Int { get }
 }
 
-extension RecommenderRecommendRequest: RecommenderRequest {}
+extension RecommenderRequest {
+  var queryCount: Int { 1 }
+}
+
+extension RecommenderRecommendRequest: RecommenderRequest {
+  fileprivate var queryCount: Int { queries.count }
+}
 extension RecommenderSimilarRequest: RecommenderRequest {}
 extension RecommenderExplainRequest: RecommenderRequest {}
 extension RecommenderUpsertItemsRequest: RecommenderRequest {}
@@ -15,10 +23,8 @@ extension RecommenderDeleteItemsRequest: RecommenderRequest {}
 extension RecommenderAppendEventsRequest: RecommenderRequest {}
 
 extension GRPCService {
-  /// - Parameter cost: of the work; nil for that of so many queries.
   private func call<Request: RecommenderRequest, Response: ProtobufMessage>(
-    _ message: [UInt8], _ call: ServerMetrics.Call, cost: (ServedModel) -> Int? = { _ in nil },
-    queries: (Request) -> Int = { _ in 1 },
+    _ message: [UInt8], _ call: ServerMetrics.Call, _ work: WorkKind = .queries,
     _ body: @escaping @Sendable (Request, ServedModel) throws(ServingError) -> Response
   ) -> Answer {
     var timing = Timing()
@@ -33,9 +39,8 @@ extension GRPCService {
       let model = try store.model(try request.model.selection())
       counters = model.counters
       timing.end(.parse)
-      return .work(
-        cost: cost(model) ?? model.cost(ofQueries: min(queries(request), limits.batch))
-      ) { [timing] in
+      let cost = model.cost(of: work, queries: min(request.queryCount, limits.batch))
+      return .work(cost: cost) { [timing] in
         var timing = timing
         timing.end(.queue)
         let outcome = Self.outcome { () throws(ServingError) in
@@ -61,8 +66,8 @@ extension GRPCService {
   // MARK: Asking
 
   func recommend(_ message: [UInt8]) -> Answer {
-    let count = { (request: RecommenderRecommendRequest) in request.queries.count }
-    return call(message, .recommend, queries: count) { request, model throws(ServingError) in
+    call(message, .recommend) {
+      (request: RecommenderRecommendRequest, model) throws(ServingError) in
       try limits.check(batch: request.queries.count)
       var response = RecommenderRecommendResponse()
       response.model = .of(model)
@@ -98,7 +103,7 @@ extension GRPCService {
   }
 
   func explain(_ message: [UInt8]) -> Answer {
-    call(message, .explain, cost: \.costOfExplaining) {
+    call(message, .explain, .explanation) {
       (request: RecommenderExplainRequest, model) throws(ServingError) in
       let found = try model.explain(
         ExplanationRequest(
@@ -133,7 +138,7 @@ extension GRPCService {
   // MARK: Changing
 
   func upsertItems(_ message: [UInt8]) -> Answer {
-    call(message, .items, cost: { _ in .max }) {
+    call(message, .items, .disk) {
       (request: RecommenderUpsertItemsRequest, model) throws(ServingError) in
       var items: [LiveItem] = []
       items.reserveCapacity(request.items.count)
@@ -162,7 +167,7 @@ extension GRPCService {
   }
 
   func deleteItems(_ message: [UInt8]) -> Answer {
-    call(message, .items, cost: { _ in .max }) {
+    call(message, .items, .disk) {
       (request: RecommenderDeleteItemsRequest, model) throws(ServingError) in
       let missing = try store.delete(
         request.ids, in: try request.model.selection(), within: limits)
@@ -175,7 +180,7 @@ extension GRPCService {
   }
 
   func appendEvents(_ message: [UInt8]) -> Answer {
-    call(message, .events, cost: { _ in .max }) {
+    call(message, .events, .disk) {
       (request: RecommenderAppendEventsRequest, model) throws(ServingError) in
       let unknown = try store.append(
         request.events.map {

@@ -4,7 +4,7 @@ import ShortlistServing
 /// Which items of a history pulled an item up: `:explain`.
 extension HTTPService {
   func explain(_ request: HTTPRequest, _ selection: ModelSelection) -> Answer {
-    work(request, selection, .explain, cost: \.costOfExplaining) {
+    work(request, selection, .explain, kind: .explanation) {
       json, model, timing throws(ServingError) in
       let fields = try Fields(json, known: ["item", "user_id", "query", "history", "k"])
       guard let item = try fields.string("item") else {
@@ -40,9 +40,4 @@ extension HTTPService {
       }
     }
   }
-}
-
-extension ServedModel {
-  /// Roughly how many multiplications an explanation takes: its rank is among all items.
-  var costOfExplaining: Int? { retriever.catalogue.count * retriever.model.dimensions }
 }

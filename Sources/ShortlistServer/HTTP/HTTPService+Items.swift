@@ -52,7 +52,7 @@ extension HTTPService {
       @escaping @Sendable (JSONValue, ServedModel, inout Timing) throws(ServingError)
       -> HTTPResponse
   ) -> Answer {
-    work(request, selection, call, cost: { _ in .max }, body)
+    work(request, selection, call, kind: .disk, body)
   }
 
   private static func items(

@@ -112,10 +112,9 @@ extension HTTPService {
     }
   }
 
-  /// - Parameter cost: of the work; nil for that of so many requests.
   func work(
     _ request: HTTPRequest, _ selection: ModelSelection, _ call: ServerMetrics.Call,
-    cost: @Sendable (ServedModel) -> Int? = { _ in nil },
+    kind: WorkKind = .queries,
     _ body:
       @escaping @Sendable (JSONValue, ServedModel, inout Timing) throws(ServingError)
       -> HTTPResponse
@@ -125,7 +124,7 @@ extension HTTPService {
       let model = try store.model(selection)
       let json = try Self.json(of: request)
       timing.end(.parse)
-      return .work(cost: cost(model) ?? model.cost(ofQueries: 1)) { [timing] in
+      return .work(cost: model.cost(of: kind, queries: 1)) { [timing] in
         var timing = timing
         timing.end(.queue)
         do throws(ServingError) {
