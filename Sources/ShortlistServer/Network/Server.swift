@@ -176,8 +176,9 @@
       let end = ContinuousClock.now + configuration.gracePeriod
       connections.closeIdle()
       while connections.count > 0, ContinuousClock.now < end { connections.wait() }
-      try? group.syncShutdownGracefully()
+      // What still runs gives its answers to the loops, so they end last.
       pool.stop()
+      try? group.syncShutdownGracefully()
     }
   }
 

@@ -50,9 +50,9 @@
         note: { [batches] in batches.note($0) })
     }
 
+    /// Returns when what runs has ended; what waits is dropped.
     func stop() {
-      threads.shutdownGracefully { _ in }
-      writers.shutdownGracefully { _ in }
+      for pool in [threads, writers] { try? pool.syncShutdownGracefully() }
     }
   }
 #endif
