@@ -4,7 +4,7 @@
 #
 #   scripts/test-soak.sh [SECONDS] [SHORTLIST] [ARTEFACT]      600 by default
 #
-# Without a program and an artefact of NAME/VERSION, both are made.
+# Without a program and an artefact of NAME/VERSION, both are made. RATE=N holds the load to so many requests a second.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/packages.sh
@@ -38,7 +38,8 @@ for _ in $(seq 100); do
 done
 port=$(grep -oE 'http://[0-9.]+:[0-9]+' "$work/out" | grep -oE '[0-9]+$')
 dimensions=${DIMENSIONS:-32}
-"$work/client" soak "$port" "$work/models/movies" --seconds "$seconds" --connections 8 --dimensions "$dimensions" || {
+"$work/client" soak "$port" "$work/models/movies" --seconds "$seconds" --connections 8 --dimensions "$dimensions" \
+  ${RATE:+--rate "$RATE"} || {
   tail -20 "$work/log" >&2
   exit 1
 }

@@ -31,6 +31,10 @@ struct QueryBatch: Sendable {
         search(
           block, packed, rows: cut.piece(chunk), firstRow: firstRow, for: cut.group(chunk), k: k)
       }
+      if parts.count == 1, firstRow == 0 {
+        best = parts[0]
+        return
+      }
       for (chunk, part) in parts.enumerated() {
         for (query, found) in zip(cut.group(chunk), part) { best[query].merge(found) }
       }

@@ -44,7 +44,11 @@ package struct TopK: Sendable {
       "rows \(firstRow)..<\(firstRow + scores.count); the largest is \(UInt32.max)")
     // Rows that come in order lose a tie with those that are here.
     let inOrder = firstRow >= Int(nextRow)
-    if keys.isEmpty, threshold == -.infinity { threshold = Self.floor(of: scores, k: k) }
+    if keys.isEmpty {
+      // Grown step by step, a short buffer costs as much as what is put into it.
+      keys.reserveCapacity(min(limit + 32, 1024))
+      if threshold == -.infinity { threshold = Self.floor(of: scores, k: k) }
+    }
     var position = 0
     while position < scores.count {
       let full = keys.count >= k && threshold > -.infinity
@@ -96,14 +100,24 @@ package struct TopK: Sendable {
       best.1 = best.2
       best.1.replace(with: best.3, where: best.3 .> best.2)
     }
-    var keys: [UInt64] = []
-    keys.reserveCapacity(64)
-    for lanes in k <= 12 ? [best.0, best.1] : [best.0, best.1, best.2, best.3] {
-      for lane in 0..<16 where lanes[lane] > -.infinity { keys.append(key(lanes[lane], 0)) }
+    var keys = InlineArray<64, UInt64>(repeating: 0)
+    var count = 0
+    func add(_ lanes: SIMD16<Float>) {
+      for lane in 0..<16 where lanes[lane] > -.infinity {
+        keys[count] = key(lanes[lane], 0)
+        count += 1
+      }
     }
-    guard keys.count >= k else { return -.infinity }
-    select(k, of: &keys)
-    return score(keys[k - 1])
+    add(best.0)
+    add(best.1)
+    if k > 12 {
+      add(best.2)
+      add(best.3)
+    }
+    guard count >= k else { return -.infinity }
+    var span = keys.mutableSpan
+    select(k, of: &span, count: count)
+    return score(span[k - 1])
   }
 
   /// Takes one score.
@@ -134,16 +148,17 @@ package struct TopK: Sendable {
   /// Cuts the buffer back to the k largest keys, and raises the threshold.
   private mutating func cut() {
     guard keys.count > k else { return }
-    Self.select(k, of: &keys)
+    let (k, count) = (k, keys.count)
+    var span = keys.mutableSpan
+    Self.select(k, of: &span, count: count)
     keys.removeSubrange(k...)
     threshold = Self.score(keys[k - 1])
   }
 
-  /// Moves the k largest to the front, the least of them to place k - 1: quickselect (Hoare, 1961).
-  private static func select(_ k: Int, of keys: inout [UInt64]) {
-    var keys = keys.mutableSpan
+  /// Moves the k largest of the first `count` to the front, the least of them to place k - 1: quickselect (Hoare, 1961).
+  private static func select(_ k: Int, of keys: inout MutableSpan<UInt64>, count: Int) {
     var low = 0
-    var high = keys.count - 1
+    var high = count - 1
     while low < high {
       let a = keys[low]
       let b = keys[low + (high - low) / 2]

@@ -36,7 +36,8 @@ public struct RetrieverError: Error, Sendable, Equatable, CustomStringConvertibl
   {
     let wanted = item.lowercased()
     var closest: String?
-    if !wanted.isEmpty {
+    // Looking through more would keep a server from its other callers.
+    if !wanted.isEmpty, identifiers.count <= 10_000 {
       closest =
         identifiers.first { $0.lowercased().hasPrefix(wanted) }
         ?? identifiers.first { $0.lowercased().contains(wanted) }
