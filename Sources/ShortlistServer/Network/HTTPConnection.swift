@@ -55,8 +55,9 @@
     // MARK: Reading
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-      clock.noteRead()
+      // What still comes does not keep a connection that has ended.
       if case .ended = state { return }
+      clock.noteRead()
       var part = unwrapInboundIn(data)
       if incoming.readableBytes == 0 {
         incoming = part
@@ -291,7 +292,10 @@
     private func look(_ context: ChannelHandlerContext) {
       guard context.channel.isActive else { return }
       switch state {
-      case .answering, .ended: break
+      case .answering: break
+      case .ended:
+        // The last response is not read.
+        if clock.verdict(isWritable: true) != .waiting { return context.close(promise: nil) }
       case .head, .body:
         switch clock.verdict(isWritable: context.channel.isWritable) {
         case .waiting: break
@@ -315,6 +319,7 @@
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
       if event is ChannelShouldQuiesceEvent, case .head = state, !clock.isReceiving {
+        flush(context)
         context.close(promise: nil)
       }
       context.fireUserInboundEventTriggered(event)
