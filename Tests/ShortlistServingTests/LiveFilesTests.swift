@@ -53,6 +53,24 @@ struct LiveFilesTests {
     }
   }
 
+  @Test("A reload that is refused leaves changes where they were")
+  func refusedReload() throws {
+    try withArtefacts { artefacts in
+      try artefacts.save("movies", seed: 1)
+      try artefacts.save("elsewhere/movies", seed: 2)
+      let store = try artefacts.store()
+      try store.upsert([LiveItem("before", vector: ones())], in: movies)
+      let elsewhere = ModelConfiguration(
+        name: "movies", folder: artefacts.url("elsewhere/movies").path(), labels: ["a": 7])
+      #expect(throws: ServingError.self) { try store.reload([elsewhere]) }
+      try store.upsert([LiveItem("after", vector: ones(2))], in: movies)
+      let model = try store.model(movies)
+      #expect(model.liveItem("before") != nil && model.liveItem("after") != nil)
+      #expect(
+        !FileManager.default.fileExists(atPath: artefacts.url("elsewhere/.live").path()))
+    }
+  }
+
   @Test("A second process serves what it finds, and says where changes go")
   func second() throws {
     try withArtefacts { artefacts in

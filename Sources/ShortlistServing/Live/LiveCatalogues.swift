@@ -35,6 +35,11 @@ final class LiveCatalogues: Sendable {
 
   subscript(name: String) -> LiveCatalogue? { open.withLock { $0[name] } }
 
+  /// Puts catalogues back in place of those that came after them.
+  func restore(_ catalogues: [String: LiveCatalogue]) {
+    open.withLock { $0.merge(catalogues) { $1 } }
+  }
+
   /// Lets go of the catalogues of all other models.
   func keep(_ names: Set<String>) {
     open.withLock { open in open = open.filter { names.contains($0.key) } }

@@ -24,6 +24,7 @@ extension ModelStore {
       } catch {
         // What was told of versions that were being loaded is taken back.
         entries.withLock { $0 = before }
+        liveCatalogues.restore(before.compactMapValues { $0.inForce?.live })
         throw error
       }
       for (name, entry) in after { put(entry, as: name) }
