@@ -30,12 +30,7 @@ extension GRPCService {
     var timing = Timing()
     var counters: ModelCounters?
     do throws(ServingError) {
-      let request: Request
-      do {
-        request = try Request(decoding: message)
-      } catch {
-        throw ServingError(.invalidArgument, "\(error)")
-      }
+      let request: Request = try Self.read(message)
       let model = try store.model(try request.model.selection())
       counters = model.counters
       timing.end(.parse)
@@ -43,19 +38,11 @@ extension GRPCService {
       return .work(cost: cost) { [timing] in
         var timing = timing
         timing.end(.queue)
-        let outcome = Self.outcome { () throws(ServingError) in
+        return outcome(of: call, by: model, timing) { timing throws(ServingError) in
           let response = try body(request, model)
           timing.end(.compute)
-          do { return try response.encoded() } catch {
-            throw ServingError(.internalError, "\(error)")
-          }
+          return response
         }
-        timing.end(.write)
-        var error: ServingError.Code?
-        if case .failure(let failure) = outcome { error = failure.code }
-        metrics.note(
-          .init(model: model.counters, call: call, error: error, entrypoint: .grpc), since: timing)
-        return outcome
       }
     } catch {
       metrics.note(.init(model: counters, call: call, error: error.code, entrypoint: .grpc))
@@ -69,15 +56,20 @@ extension GRPCService {
     call(message, .recommend) {
       (request: RecommenderRecommendRequest, model) throws(ServingError) in
       try limits.check(batch: request.queries.count)
-      var response = RecommenderRecommendResponse()
-      response.model = .of(model)
+      var requests: [RecommendationRequest] = []
+      requests.reserveCapacity(request.queries.count)
       for query in request.queries {
-        let found = try model.recommend(
+        requests.append(
           RecommendationRequest(
             query: try query.asker.query(), user: query.asker.user,
             history: query.asker.givenHistory, k: query.hasK ? Int(query.k) : 10,
             exclude: query.exclude, include: query.hasInclude ? query.include.ids : nil,
-            filter: try filter(query.filter), excludesSeen: !query.includeSeen), within: limits)
+            filter: try filter(query.filter), excludesSeen: !query.includeSeen))
+      }
+      var response = RecommenderRecommendResponse()
+      response.model = .of(model)
+      for found in model.recommend(requests, within: limits) {
+        let found = try found.get()
         response.answers.append(
           .with {
             $0.basis = found.basis.rawValue

@@ -77,12 +77,7 @@ struct GRPCService: Sendable {
     var timing = Timing()
     var counters: ModelCounters?
     do throws(ServingError) {
-      let request: TFServingPredictRequest
-      do {
-        request = try TFServingPredictRequest(decoding: message)
-      } catch {
-        throw ServingError(.invalidArgument, "\(error)")
-      }
+      let request: TFServingPredictRequest = try Self.read(message)
       let (model, signature) = try predict.answering(request)
       counters = model.counters
       let question = try predict.question(request.inputs, signature, model)
@@ -115,11 +110,32 @@ struct GRPCService: Sendable {
     of request: TFServingPredictRequest, _ chosen: (model: ServedModel, signature: Signature),
     _ timing: Timing, _ outputs: () throws(ServingError) -> [String: TFTensorProto]
   ) -> Outcome {
-    var timing = timing
-    let outcome = Self.outcome { () throws(ServingError) in
+    outcome(of: .predict, by: chosen.model, timing) { timing throws(ServingError) in
       let outputs = try outputs()
       timing.end(.compute)
-      let response = try predict.response(to: request, outputs, chosen.signature, chosen.model)
+      return try predict.response(to: request, outputs, chosen.signature, chosen.model)
+    }
+  }
+
+  // MARK: Messages
+
+  /// - Throws: `ServingError.invalidArgument` for bytes that are no such message.
+  static func read<Request: ProtobufMessage>(_ message: [UInt8]) throws(ServingError) -> Request {
+    do { return try Request(decoding: message) } catch {
+      throw ServingError(.invalidArgument, "\(error)")
+    }
+  }
+
+  /// Writes the message that a block answers a call with, and counts the call.
+  ///
+  /// - Parameter answer: says when its search has ended.
+  func outcome(
+    of call: ServerMetrics.Call, by model: ServedModel, _ timing: Timing,
+    _ answer: (inout Timing) throws(ServingError) -> some ProtobufMessage
+  ) -> Outcome {
+    var timing = timing
+    let outcome = Self.outcome { () throws(ServingError) in
+      let response = try answer(&timing)
       do { return try response.encoded() } catch {
         throw ServingError(.internalError, "\(error)")
       }
@@ -128,8 +144,7 @@ struct GRPCService: Sendable {
     var error: ServingError.Code?
     if case .failure(let failure) = outcome { error = failure.code }
     metrics.note(
-      .init(model: chosen.model.counters, call: .predict, error: error, entrypoint: .grpc),
-      since: timing)
+      .init(model: model.counters, call: call, error: error, entrypoint: .grpc), since: timing)
     return outcome
   }
 

@@ -4,8 +4,7 @@ import ShortlistServing
 /// What users have done: `POST` of `events`.
 extension HTTPService {
   func events(_ request: HTTPRequest, _ selection: ModelSelection) -> Answer {
-    guard request.method == "POST" else { return .ready(.notAllowed(request, "POST")) }
-    return write(request, selection, .events) { json, model, _ throws(ServingError) in
+    write(request, selection, .events) { json, model, _ throws(ServingError) in
       let events = try Self.events(json)
       let unknown = try store.append(events, to: selection, within: limits)
       return HTTPResponse { json in

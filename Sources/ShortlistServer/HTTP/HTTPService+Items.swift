@@ -2,12 +2,11 @@ import Foundation
 import Shortlist
 import ShortlistServing
 
-/// Changes of the catalogue: `PUT` and `DELETE` of `items` and `items/ID`.
+/// Changes of the catalogue: `PUT` and `DELETE` of `items` and `items/ID`; the routes let no other methods through.
 extension HTTPService {
   /// - Parameter only: the item that the path names.
   func items(_ request: HTTPRequest, _ selection: ModelSelection, only: String?) -> Answer {
-    switch request.method {
-    case "PUT":
+    if request.method == "PUT" {
       return write(request, selection, .items) { json, model, _ throws(ServingError) in
         let items = try Self.items(json, only: only)
         try store.upsert(items, in: selection, within: limits)
@@ -16,32 +15,30 @@ extension HTTPService {
           json.member("upserted", items.count)
         }
       }
-    case "DELETE":
-      if let only {
-        var request = request
-        request.body = Array("{}".utf8)
-        return write(request, selection, .items) { _, model, _ throws(ServingError) in
-          guard try store.delete([only], in: selection, within: limits).isEmpty else {
-            throw ServingError(.notFound, "\"\(only.prefix(200))\" is not in the catalogue")
-          }
-          return HTTPResponse { json in
-            json.write(model)
-            json.member("deleted", 1)
-          }
+    }
+    if let only {
+      var request = request
+      request.body = Array("{}".utf8)
+      return write(request, selection, .items) { _, model, _ throws(ServingError) in
+        guard try store.delete([only], in: selection, within: limits).isEmpty else {
+          throw ServingError(.notFound, "\"\(only.prefix(200))\" is not in the catalogue")
         }
-      }
-      return write(request, selection, .items) { json, model, _ throws(ServingError) in
-        guard let identifiers = try Fields(json, known: ["ids"]).strings("ids") else {
-          throw ServingError(.invalidArgument, "ids is missing: an array of identifiers")
-        }
-        let missing = try store.delete(identifiers, in: selection, within: limits)
         return HTTPResponse { json in
           json.write(model)
-          json.member("deleted", identifiers.count - missing.count)
-          json.array("not_found") { json in for item in missing { json.string(item) } }
+          json.member("deleted", 1)
         }
       }
-    default: return .ready(.notAllowed(request, "GET, HEAD, PUT, DELETE"))
+    }
+    return write(request, selection, .items) { json, model, _ throws(ServingError) in
+      guard let identifiers = try Fields(json, known: ["ids"]).strings("ids") else {
+        throw ServingError(.invalidArgument, "ids is missing: an array of identifiers")
+      }
+      let missing = try store.delete(identifiers, in: selection, within: limits)
+      return HTTPResponse { json in
+        json.write(model)
+        json.member("deleted", identifiers.count - missing.count)
+        json.array("not_found") { json in for item in missing { json.string(item) } }
+      }
     }
   }
 

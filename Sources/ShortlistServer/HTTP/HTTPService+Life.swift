@@ -1,51 +1,36 @@
 import ShortlistServing
 
-/// What is said of the versions of a model while they serve. Every call answers how the model stands then.
+/// What is said of the versions of a model while they serve. Every call answers how the model stands then. The routes let
+/// no other methods through than those that are named here.
 extension HTTPService {
   /// `GET .../life`, `PUT` and `DELETE` of `.../canary` and `.../shadow`.
   func life(_ resource: String, _ request: HTTPRequest, _ selection: ModelSelection) -> Answer {
-    let name = selection.name
-    switch (resource, request.method) {
-    case ("life", "GET"), ("life", "HEAD"):
+    let (name, isCanary) = (selection.name, resource == "canary")
+    guard resource != "life" else {
       return .ready(Self.answer { () throws(ServingError) in try life(name) })
-    case ("canary", "PUT"):
-      return change(request, selection, known: ["version", "share"]) {
-        fields throws(ServingError) in
-        try store.setCanary(try fields.trial(), of: name)
-      }
-    case ("canary", "DELETE"):
-      return change(request, selection) { _ throws(ServingError) in
-        try store.setCanary(nil, of: name)
-      }
-    case ("shadow", "PUT"):
-      return change(request, selection, known: ["version", "share"]) {
-        fields throws(ServingError) in
-        try store.setShadow(try fields.trial(), of: name)
-      }
-    case ("shadow", "DELETE"):
-      return change(request, selection) { _ throws(ServingError) in
-        try store.setShadow(nil, of: name)
-      }
-    default:
-      let methods = resource == "life" ? "GET" : "PUT or DELETE"
-      return .ready(.problem(ServingError(.invalidArgument, "use \(methods)")))
+    }
+    @Sendable func set(_ trial: ModelTrial?) throws(ServingError) {
+      try isCanary ? store.setCanary(trial, of: name) : store.setShadow(trial, of: name)
+    }
+    guard request.method == "PUT" else {
+      return change(request, selection) { _ throws(ServingError) in try set(nil) }
+    }
+    return change(request, selection, known: ["version", "share"]) {
+      fields throws(ServingError) in
+      try set(try fields.trial())
     }
   }
 
   /// `PUT` and `DELETE` of `.../labels/LABEL`.
   func change(_ label: String, _ request: HTTPRequest, _ selection: ModelSelection) -> Answer {
     let model = ModelSelection(name: selection.name)
-    switch request.method {
-    case "PUT":
-      return change(request, model, known: ["version"]) { fields throws(ServingError) in
-        try store.setLabel(label, of: model.name, to: try fields.version())
-      }
-    case "DELETE":
+    guard request.method == "PUT" else {
       return change(request, model) { _ throws(ServingError) in
         try store.removeLabel(label, of: model.name)
       }
-    default:
-      return .ready(.problem(ServingError(.invalidArgument, "use GET, PUT or DELETE")))
+    }
+    return change(request, model, known: ["version"]) { fields throws(ServingError) in
+      try store.setLabel(label, of: model.name, to: try fields.version())
     }
   }
 
@@ -54,9 +39,6 @@ extension HTTPService {
     action: String, _ request: HTTPRequest, _ selection: ModelSelection
   ) -> Answer {
     let name = selection.name
-    guard request.method == "POST" else {
-      return .ready(.problem(ServingError(.invalidArgument, "use POST")))
-    }
     switch action {
     case "reload":
       return change(request, selection) { _ throws(ServingError) in try store.reload(name) }
